@@ -1,0 +1,72 @@
+"""The strict base of every configuration, how a YAML is read, and the configuration of a model."""
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from models.errors import ConfigError
+
+
+class Strict(BaseModel):
+    """A frozen configuration that refuses unknown keys and never quotes a value in its errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+Config = TypeVar("Config", bound=Strict)
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """Reads YAML, refuses a key written twice, and keeps dates and codes as they are written."""
+
+
+def _mapping_without_repeats(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+    if repeated:
+        raise yaml.MarkedYAMLError(problem=f"key written twice: {', '.join(repeated)}", problem_mark=node.start_mark)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repeats)
+
+
+def read_config(kind: type[Config], path: Path) -> Config:
+    """The configuration that a YAML file holds.
+
+    Args:
+        kind: Its class.
+        path: The YAML file.
+
+    Raises:
+        ConfigError: The file is missing, is not YAML, or breaks the class; every fault is listed with its key.
+    """
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file.")
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise ConfigError(f"{path}{line}: {error.problem}. Mend the YAML; nothing was read.") from None
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ConfigError(f"{path}: not a YAML text in UTF-8. Mend the file; nothing was read.") from None
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(_faults(path, kind, error)) from None
+
+
+def _faults(path: Path, kind: type[Strict], error: ValidationError) -> str:
+    lines = [f"  {'.'.join(str(part) for part in fault['loc']) or '(top)'}: {_expected(fault)}" for fault in error.errors()]
+    known = f"The keys of {kind.__name__} and their meaning stand in configs/README.md."
+    return f"{path}: {len(lines)} faults:\n" + "\n".join(lines) + f"\n{known}"
+
+
+def _expected(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "unknown key"
+    if fault["type"] == "missing":
+        return "required key is missing"
+    return fault["msg"]
