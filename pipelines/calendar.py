@@ -1,0 +1,81 @@
+"""The calendar of elections: what `configs/elections.yaml` says, and how an election is named."""
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from models.config import Strict, read_config
+
+ElectionType = Literal["general", "primary", "runoff", "special", "municipal"]
+ElectionKind = Literal["presidential", "midterm", "odd", "primary", "runoff", "special", "municipal"]
+
+
+def kind_of(election_type: str, day: date) -> ElectionKind:
+    """The kind of an election: its type, with generals told apart by the year (presidential, midterm, odd)."""
+    if election_type != "general":
+        return election_type  # ty: ignore[invalid-return-type]
+    if day.year % 2:
+        return "odd"
+    return "midterm" if day.year % 4 else "presidential"
+
+
+class Election(Strict):
+    """One election of one jurisdiction."""
+
+    jurisdiction: str = Field(description="Who votes: a state's two letters, or a county or city below it.", pattern="^[A-Z]{2}")
+    date: date = Field(description="Day of the election.")
+    type: ElectionType = Field(description="Type of the election.")
+    name: str = Field("", description="Name as a voter would say it.")
+    registration_deadline: date | None = Field(None, description="Last day to register and vote in it.")
+
+    @property
+    def election_id(self) -> str:
+        """`<jurisdiction>-<date>-<type>`."""
+        return f"{self.jurisdiction}-{self.date.isoformat()}-{self.type}"
+
+    @property
+    def kind(self) -> ElectionKind:
+        """The type, with generals told apart by the year."""
+        return kind_of(self.type, self.date)
+
+    @property
+    def state(self) -> str:
+        """Two-letter code of the state it belongs to."""
+        return self.jurisdiction[:2]
+
+    def deadline(self, usual_days: int) -> date:
+        """Last day to register, from the calendar or `usual_days` before the election."""
+        return self.registration_deadline or self.date - timedelta(days=usual_days)
+
+
+class ElectionsConfig(Strict):
+    """The calendar: past elections that histories name, and coming ones that scores are for."""
+
+    elections: list[Election] = Field(description="Every election, one entry each.")
+
+    @model_validator(mode="after")
+    def _named_once(self) -> "ElectionsConfig":
+        named = [election.election_id for election in self.elections]
+        repeated = sorted({name for name in named if named.count(name) > 1})
+        if repeated:
+            raise ValueError(f"elections listed twice: {', '.join(repeated)}")
+        return self
+
+    def of_state(self, state: str) -> list[Election]:
+        """The elections of a state, oldest first."""
+        return sorted((found for found in self.elections if found.state == state), key=lambda found: found.date)
+
+    def named(self, election_id: str) -> Election:
+        """The election of that id.
+
+        Raises:
+            KeyError: The calendar does not name it.
+        """
+        return {election.election_id: election for election in self.elections}[election_id]
+
+
+def read_calendar(configs: Path) -> ElectionsConfig:
+    """The calendar that a folder of configurations holds."""
+    return read_config(ElectionsConfig, configs / "elections.yaml")
