@@ -1,6 +1,6 @@
 """The calendar of elections: what `configs/elections.yaml` says, and how an election is named."""
 
-from datetime import date, timedelta
+import datetime as dt
 from pathlib import Path
 from typing import Literal
 
@@ -12,7 +12,7 @@ ElectionType = Literal["general", "primary", "runoff", "special", "municipal"]
 ElectionKind = Literal["presidential", "midterm", "odd", "primary", "runoff", "special", "municipal"]
 
 
-def kind_of(election_type: str, day: date) -> ElectionKind:
+def kind_of(election_type: str, day: dt.date) -> ElectionKind:
     """The kind of an election: its type, with generals told apart by the year (presidential, midterm, odd)."""
     if election_type != "general":
         return election_type  # ty: ignore[invalid-return-type]
@@ -25,10 +25,10 @@ class Election(Strict):
     """One election of one jurisdiction."""
 
     jurisdiction: str = Field(description="Who votes: a state's two letters, or a county or city below it.", pattern="^[A-Z]{2}")
-    date: date = Field(description="Day of the election.")
+    date: dt.date = Field(description="Day of the election.")
     type: ElectionType = Field(description="Type of the election.")
     name: str = Field("", description="Name as a voter would say it.")
-    registration_deadline: date | None = Field(None, description="Last day to register and vote in it.")
+    registration_deadline: dt.date | None = Field(None, description="Last day to register and vote in it.")
 
     @property
     def election_id(self) -> str:
@@ -45,9 +45,9 @@ class Election(Strict):
         """Two-letter code of the state it belongs to."""
         return self.jurisdiction[:2]
 
-    def deadline(self, usual_days: int) -> date:
+    def deadline(self, usual_days: int) -> dt.date:
         """Last day to register, from the calendar or `usual_days` before the election."""
-        return self.registration_deadline or self.date - timedelta(days=usual_days)
+        return self.registration_deadline or self.date - dt.timedelta(days=usual_days)
 
 
 class ElectionsConfig(Strict):
