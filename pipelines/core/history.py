@@ -1,0 +1,64 @@
+"""Who voted when: what files state, when it could be known, and what follows about those who are not stated.
+
+A delivery repeats the whole history; kept is only what it states first, with the day from which it could be known. So
+the table grows by what is new, and every state of knowledge in the past can be seen again.
+"""
+
+import datetime as dt
+
+from pipelines.lake import Table
+from pipelines.sql import literal
+
+
+def select_new_votes(known: Table, state: str, snapshot_date: dt.date, previous: dt.date | None, posting_lag_days: int) -> str:
+    """SELECT of the stated votes of the staged delivery that no earlier delivery states, in the shape of core_vote_history.
+
+    A vote first seen long after its election was posted before we looked: it could be known on the election day plus
+    the state's posting lag, and is marked as assumed. Unless an earlier delivery, made after that day, lacked it: then
+    it was posted late, and known from this delivery on.
+
+    Args:
+        known: core_vote_history; its earlier snapshots count.
+        state: Two-letter code.
+        snapshot_date: Day of the delivery.
+        previous: Day of the accepted delivery before it, if any.
+        posting_lag_days: Usual days from election to posted history.
+    """
+    usual = f"election_date + {posting_lag_days}"
+    could_be_seen = f"{usual} <= DATE '{previous}'" if previous else "false"
+    return f"""
+    WITH stated AS (                               -- several rows of one election are one; any counted ballot wins
+        SELECT voter_id, election_date, election_type,
+            bool_or(is_voted) AS is_voted,
+            coalesce(min(method_code) FILTER (is_voted), min(method_code)) AS method_code,
+            coalesce(min(ballot_party_code) FILTER (is_voted), min(ballot_party_code)) AS ballot_party_code,
+            coalesce(min(county_code) FILTER (is_voted), min(county_code)) AS county_code
+        FROM staged_votes
+        GROUP BY voter_id, election_date, election_type
+    ), named AS (
+        SELECT *, {literal(state + '-')} || election_date || '-' || election_type AS election_id
+        FROM stated
+    ), fresh AS (
+        SELECT named.*
+        FROM named
+        ANTI JOIN (SELECT voter_id, election_id, is_voted FROM ({known.select()}) WHERE snapshot_date < DATE '{snapshot_date}') AS earlier
+            ON named.voter_id = earlier.voter_id AND named.election_id = earlier.election_id AND named.is_voted = earlier.is_voted
+    )
+    SELECT *,
+        CAST(CASE WHEN {could_be_seen} THEN DATE '{snapshot_date}' ELSE least({usual}, DATE '{snapshot_date}') END AS DATE) AS known_on,
+        NOT ({could_be_seen}) AND {usual} < DATE '{snapshot_date}' AS is_known_on_assumed
+    FROM fresh"""
+
+
+def select_known_votes(history: Table, as_of: dt.date) -> str:
+    """SELECT of one row per voter and election as it was known on a day; a later statement replaces an earlier one."""
+    return f"""
+    SELECT voter_id, election_id,
+        any_value(election_date) AS election_date,
+        any_value(election_type) AS election_type,
+        arg_max(is_voted, known_on) AS is_voted,
+        arg_max(method_code, known_on) AS method_code,
+        arg_max(ballot_party_code, known_on) AS ballot_party_code
+    FROM ({history.select()})
+    WHERE known_on <= DATE '{as_of}'
+    GROUP BY voter_id, election_id"""

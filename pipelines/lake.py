@@ -1,0 +1,269 @@
+"""The data root: Parquet tables written once, read lazily, and pointed at.
+
+A table lives in `<root>/<layer>/<noun>/<partition>=<value>/.../<fingerprint>/part-0.parquet`. The fingerprint is the
+hash of everything the rows were made from; a partition's `current` names the fingerprint in use and is replaced last
+and at once, so that a reader sees the old rows or the new ones, never half of them. `record.json` beside a file says
+how many rows and bytes it has; a file that does not match its record is refused.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from models.errors import BrokenRule, ContractError, WalklistError, broken_contract
+from models.tables import TableContract
+from pipelines.sql import identifier, literal
+
+ROOT_VERSION = "1"
+PART = "part-0.parquet"
+
+
+def fingerprint(*parts: Any) -> str:
+    """Hash of what a table is made from, 16 hex digits; the same parts give the same hash on every machine."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def code_version(*folders: str) -> str:
+    """Hash of the program text in folders of the checkout: what makes a table new when only the code changed."""
+    here = Path(__file__).resolve().parent.parent
+    files = sorted(file for folder in folders for file in (here / folder).rglob("*.py"))
+    return fingerprint([(str(file.relative_to(here)), file.read_text(encoding="utf-8")) for file in files])
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known about one partition of a table.
+
+    Attributes:
+        fingerprint: Hash of what the rows were made from.
+        row_count: Rows.
+        byte_count: Size of the file in bytes.
+        is_new: Whether this call wrote it; false when it stood already.
+    """
+
+    fingerprint: str
+    row_count: int
+    byte_count: int
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A lazy handle on the current rows of a table: nothing is read until SQL asks for it.
+
+    Attributes:
+        contract: Class of the table.
+        folder: Folder of the table.
+        chosen: Partition values that narrow it.
+    """
+
+    contract: type[TableContract]
+    folder: Path
+    chosen: tuple[tuple[str, str], ...] = ()
+
+    def records(self) -> dict[tuple[str, ...], Record]:
+        """The record of every current partition, by partition values, in order."""
+        return {values: _record(folder) for values, folder in self._current()}
+
+    @property
+    def row_count(self) -> int:
+        """Rows in all current partitions."""
+        return sum(record.row_count for record in self.records().values())
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash over the fingerprints of all current partitions."""
+        return fingerprint([[list(values), record.fingerprint] for values, record in self.records().items()])
+
+    def select(self) -> str:
+        """A SELECT of every column, partitions first, over the current partitions; empty and typed when there are none."""
+        names = self.contract.partitions()
+        parts = [self._part(dict(zip(names, values, strict=True)), folder) for values, folder in self._current()]
+        return "\nUNION ALL ".join(parts) if parts else self._empty()
+
+    def _current(self) -> Iterator[tuple[tuple[str, ...], Path]]:
+        pattern = "/".join(f"{name}={dict(self.chosen).get(name, '*')}" for name in self.contract.partitions())
+        for pointer in sorted(self.folder.glob(f"{pattern}/current" if pattern else "current")):
+            values = tuple(part.split("=", 1)[1] for part in pointer.parent.relative_to(self.folder).parts)
+            yield values, pointer.parent / pointer.read_text(encoding="utf-8").strip()
+
+    def _part(self, values: dict[str, str], folder: Path) -> str:
+        record, file = _record(folder), folder / PART
+        if not file.is_file() or file.stat().st_size != record.byte_count:
+            raise WalklistError(f"{file}: not the {record.byte_count:,} bytes that its record states. Materialize it again.")
+        columns = self.contract.columns()
+        fixed = [f"{literal(value)}::{_sql_type(columns[name].type)} AS {identifier(name)}" for name, value in values.items()]
+        stored = [identifier(field.name) for field in self.contract.schema()]
+        return f"SELECT {', '.join(fixed + stored)} FROM read_parquet({literal(str(file))}, hive_partitioning = false)"
+
+    def _empty(self) -> str:
+        nulls = [f"NULL::{_sql_type(found.type)} AS {identifier(found.name)}" for found in _ordered(self.contract)]
+        return f"SELECT {', '.join(nulls)} WHERE false"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A data root and how much of the machine its SQL may use.
+
+    Attributes:
+        root: Folder of all data.
+        memory_limit: Memory of one SQL connection before it spills, as DuckDB writes it.
+        threads: Threads of one SQL connection.
+    """
+
+    root: Path
+    memory_limit: str = "1GB"
+    threads: int = 2
+
+    def prepare(self) -> None:
+        """Create the root, or refuse one of another version.
+
+        Raises:
+            WalklistError: The root was written by another version of the program.
+        """
+        marker = self.root / "VERSION"
+        if marker.is_file() and marker.read_text(encoding="utf-8").strip() != ROOT_VERSION:
+            raise WalklistError(
+                f"{self.root}: data of version {marker.read_text(encoding='utf-8').strip()}, this program writes {ROOT_VERSION}. "
+                "Move the folder away, keep its landing/, and run `walklist run` again."
+            )
+        self.root.mkdir(parents=True, exist_ok=True)
+        marker.write_text(f"{ROOT_VERSION}\n", encoding="utf-8")
+
+    def folder(self, contract: type[TableContract]) -> Path:
+        """Folder of a table."""
+        layer, noun = contract.table_name.split("_", 1)
+        return self.root / layer / noun
+
+    def table(self, contract: type[TableContract], **partition: Any) -> Table:
+        """A lazy handle on a table, or on the partitions of it that are named."""
+        chosen = tuple((name, str(value)) for name, value in partition.items())
+        return Table(contract, self.folder(contract), chosen)
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A SQL connection whose temporary tables live on disk and vanish with it."""
+        (self.root / "tmp").mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.root / "tmp") as scratch:
+            limits = {"memory_limit": self.memory_limit, "threads": self.threads, "temp_directory": scratch}
+            with duckdb.connect(str(Path(scratch) / "scratch.duckdb"), config=limits) as connection:
+                connection.execute("SET preserve_insertion_order = true")
+                yield connection
+
+    def current(self, contract: type[TableContract], made_from: str, **partition: Any) -> Record | None:
+        """The record of a partition if it was made from exactly this, else nothing."""
+        records = self.table(contract, **partition).records()
+        found = records.get(tuple(str(partition[name]) for name in contract.partitions()))
+        return found if found and found.fingerprint == made_from else None
+
+    def write(
+        self, contract: type[TableContract], connection: duckdb.DuckDBPyConnection, query: str, made_from: str, **partition: Any
+    ) -> Record:
+        """Write the rows of a query as one partition, check them, and point at them.
+
+        Args:
+            contract: Class of the table; its columns are taken from the query by name and cast.
+            connection: Where the query runs.
+            query: SELECT that gives the rows, in any order.
+            made_from: Fingerprint of what the rows were made from.
+            partition: Value of every partition column.
+
+        Returns:
+            The record; `is_new` is false when the partition already stood.
+
+        Raises:
+            ContractError: The rows break the table's contract; the partition keeps what it had.
+        """
+        standing = self.current(contract, made_from, **partition)
+        if standing:
+            return standing
+        home = self.folder(contract).joinpath(*(f"{name}={partition[name]}" for name in contract.partitions()))
+        home.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(dir=home, prefix=".writing-"))
+        try:
+            record = _write_part(contract, connection, query, made_from, staging)
+            shutil.rmtree(home / made_from, ignore_errors=True)
+            staging.replace(home / made_from)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+        point(home / "current", made_from)
+        return record
+
+
+def point(pointer: Path, name: str) -> None:
+    """Replace a pointer file at once; a reader sees the old name or the new one."""
+    temporary = pointer.with_name(f".{pointer.name}-{os.getpid()}")
+    temporary.write_text(f"{name}\n", encoding="utf-8")
+    temporary.replace(pointer)
+
+
+def find_broken(connection: duckdb.DuckDBPyConnection, contract: type[TableContract], relation: str) -> list[BrokenRule]:
+    """The rules of a contract that a relation breaks, with the number of rows of each."""
+    checks = list(contract.checks())
+    counts = connection.execute(f"SELECT {', '.join(check.violation for check in checks)} FROM {relation}").fetchall()[0]
+    broken = [BrokenRule(check.column, check.rule, count) for check, count in zip(checks, counts, strict=True) if count]
+    if contract.key():
+        key = ", ".join(identifier(name) for name in contract.key())
+        repeated = f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {relation} GROUP BY {key} HAVING n > 1)"
+        extra = int(connection.execute(repeated).fetchall()[0][0])
+        broken += [BrokenRule(", ".join(contract.key()), "is unique", extra)] if extra else []
+    return broken
+
+
+def _write_part(
+    contract: type[TableContract], connection: duckdb.DuckDBPyConnection, query: str, made_from: str, folder: Path
+) -> Record:
+    file = folder / PART
+    casts = [f"CAST({identifier(field.name)} AS {_sql_type(field.type)}) AS {identifier(field.name)}" for field in contract.schema()]
+    order = f"ORDER BY {', '.join(identifier(name) for name in contract.key())}" if contract.key() else ""
+    copy = f"COPY (SELECT {', '.join(casts)} FROM ({query}) {order}) TO {literal(str(file))}"
+    try:
+        connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
+    except duckdb.ConversionException:
+        raise ContractError(f"{contract.table_name}: a column holds what its type cannot; nothing was written.") from None
+    relation = f"read_parquet({literal(str(file))}, hive_partitioning = false)"
+    broken = find_broken(connection, contract, relation)
+    if broken:
+        raise broken_contract(contract.table_name, broken)
+    rows = connection.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0]
+    record = Record(made_from, rows, file.stat().st_size, is_new=True)
+    written = {name: value for name, value in asdict(record).items() if name != "is_new"}
+    (folder / "record.json").write_text(json.dumps(written, sort_keys=True) + "\n", encoding="utf-8")
+    return record
+
+
+def _record(folder: Path) -> Record:
+    try:
+        return Record(**json.loads((folder / "record.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise WalklistError(f"{folder}: its record is missing or broken. Materialize the table again.") from None
+
+
+def _ordered(contract: type[TableContract]) -> list[Any]:
+    columns = contract.columns()
+    first = [columns[name] for name in contract.partitions()]
+    return first + [found for found in columns.values() if not found.partition]
+
+
+def _sql_type(type_: pa.DataType) -> str:
+    if pa.types.is_list(type_):
+        return f"{_sql_type(type_.value_type)}[]"
+    if pa.types.is_timestamp(type_):
+        return "TIMESTAMPTZ"
+    return _SQL_TYPES[str(type_)]
+
+
+_SQL_TYPES = {
+    "string": "VARCHAR", "bool": "BOOLEAN", "date32[day]": "DATE", "int8": "TINYINT", "int16": "SMALLINT",
+    "int32": "INTEGER", "int64": "BIGINT", "float": "FLOAT", "double": "DOUBLE",
+}  # fmt: skip

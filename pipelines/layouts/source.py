@@ -1,0 +1,145 @@
+"""A source, its dated layouts, and the files of a layout: the classes of `configs/states` and `configs/studies`."""
+
+import datetime as dt
+import fnmatch
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from models.config import Strict, read_config
+from models.errors import ConfigError
+from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.history import AnyHistory, LongHistory
+from pipelines.tables.core import Voters
+
+Role = Literal["voters", "history"]
+
+
+class Delimited(Strict):
+    """Text with a delimiter between fields and a record a line."""
+
+    kind: Literal["delimited"] = Field(description="Name of the format.")
+    delimiters: list[str] = Field(description="Delimiters it may have, one character each; the first is written.", min_length=1)
+    encodings: list[Literal["utf-8", "latin-1", "utf-16", "cp1252"]] = Field(description="Encodings it may have; the first is written.")
+    quote: str = Field("", description="Quote character; empty when quotes are plain characters.", max_length=1)
+    header: bool = Field(True, description="Whether the first line names the columns.")
+    multiline: bool = Field(False, description="Whether a quoted field may hold a line break.")
+    line_end: Literal["\n", "\r\n"] = Field("\n", description="Line end that is written; both are read.")
+    names: list[str] = Field(description="Every column in order, as the header says it or would say it.", min_length=1)
+
+
+class ParquetFile(Strict):
+    """A Parquet file; every column is read as text, like all others."""
+
+    kind: Literal["parquet"] = Field(description="Name of the format.")
+    names: list[str] = Field(description="Every column, as the file names it.", min_length=1)
+
+
+class FileLayout(Strict):
+    """How the files of one role look."""
+
+    match: list[str] = Field(description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1)
+    members: list[str] = Field(["*"], description="Patterns of the members to read when the file is a zip archive.")
+    format: Annotated[Delimited | ParquetFile, Field(discriminator="kind")] = Field(description="Format of the file.")
+    voters: dict[str, ColumnLayout] = Field({}, description="Column of core_voters to its place in the file.")
+    history: AnyHistory | None = Field(None, description="The votes that the file states.")
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> "FileLayout":
+        unknown = sorted(set(self.voters) - set(Voters.schema().names))
+        if unknown:
+            raise ValueError(f"core_voters has no column {', '.join(unknown)}")
+        if not self.voters and not self.history:
+            raise ValueError("the file tells neither of voters nor of history")
+        unlisted = sorted(set(self.read_headers()) - set(self.format.names))
+        if unlisted:
+            raise ValueError(f"read but not under format.names: {', '.join(unlisted)}")
+        return self
+
+    def column_layouts(self) -> dict[str, ColumnLayout]:
+        """Every column read from the file; those of a long history carry its names."""
+        return dict(self.history.columns) if isinstance(self.history, LongHistory) else dict(self.voters)
+
+    def read_headers(self) -> list[str]:
+        """The first header of every column that is read."""
+        plain = [header for layout in self.column_layouts().values() for header in (layout.from_ if layout.join else layout.from_[:1])]
+        return plain + list(getattr(self.history, "elections", {}))
+
+    def fits(self, file_name: str) -> bool:
+        """Whether a landed file has this role, by its name."""
+        return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.match)
+
+
+class Layout(Strict):
+    """How the files of a source look from a day on, until the next layout."""
+
+    valid_from: dt.date = Field(description="First snapshot day that it describes.")
+    files: dict[Role, FileLayout] = Field(description="Files by role.", min_length=1)
+
+    @model_validator(mode="after")
+    def _has_voters(self) -> "Layout":
+        if "voters" not in self.files:
+            raise ValueError("a layout needs a file of the role voters")
+        return self
+
+    def role_of(self, file_name: str) -> Role | None:
+        """The role of a landed file, by its name."""
+        return next((role for role, layout in self.files.items() if layout.fits(file_name)), None)
+
+
+class Plausibility(Strict):
+    """How far a delivery may differ from the last good one before it is held. Shares of the last good's rows."""
+
+    rejected_share: float = Field(0.001, description="Largest share of refused rows.", ge=0, le=1)
+    total_change_share: float = Field(0.2, description="Largest change of the number of voters, either way.", ge=0)
+    dropped_share: float = Field(0.2, description="Largest share of voters that are gone.", ge=0, le=1)
+    null_change_share: float = Field(0.1, description="Largest rise of a column's share of nulls.", ge=0, le=1)
+    fault_share: float = Field(0.01, description="Largest share of a column's texts that do not convert.", ge=0, le=1)
+    stale_days: int = Field(400, description="Age of the last good beyond which changes are no longer judged, days.", ge=1)
+
+
+class Source(Strict):
+    """Where a state's or a study's files come from, what they may be used for, and how they look."""
+
+    state: str = Field(description="Two-letter code of the state.", pattern="^[A-Z]{2}$")
+    name: str = Field(description="Name for people.")
+    obtained_from: str = Field(description="Who gives the file, in words.")
+    license: str | None = Field(None, description="Licence or statute that governs it.")
+    permitted_uses: list[str] = Field(description="Purposes it may serve.", min_length=1)
+    refresh_days: int = Field(description="Usual days between files.", ge=1)
+    wait_hours: int = Field(24, description="Hours to wait for missing roles of a delivery.", ge=0)
+    posting_lag_days: int = Field(description="Days after an election until its history is usually posted.", ge=0)
+    registration_closes_days: int = Field(description="Usual days before an election when registration closes.", ge=0)
+    largest_home: int = Field(15, description="People at one address beyond which it is an institution, count.", ge=1)
+    plausibility: Plausibility = Field(default_factory=Plausibility, description="When a delivery is held.")
+    layouts: list[Layout] = Field(description="Layouts, oldest first.", min_length=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Source":
+        days = [layout.valid_from for layout in self.layouts]
+        if days != sorted(set(days)):
+            raise ValueError("layouts must stand oldest first, one a day")
+        return self
+
+    def layout_on(self, day: dt.date) -> Layout | None:
+        """The layout of files made on a day, or nothing when all layouts are later."""
+        return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)
+
+
+def source_paths(configs: Path) -> dict[str, Path]:
+    """Every source's YAML by the source's name, which is the file's."""
+    found = [*sorted((configs / "states").glob("*.yaml")), *sorted((configs / "studies").glob("*.yaml"))]
+    return {path.stem: path for path in found}
+
+
+def read_source(configs: Path, name: str) -> Source:
+    """The source of that name.
+
+    Raises:
+        ConfigError: There is none, or its YAML is broken.
+    """
+    paths = source_paths(configs)
+    if name not in paths:
+        raise ConfigError(f"{configs}: no source named {name}; known are {', '.join(paths) or 'none'}.")
+    return read_config(Source, paths[name])

@@ -1,0 +1,70 @@
+"""Where this environment keeps its data and which sources, models and targets it runs: the profile."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+
+from models.config import Strict, read_config
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CONFIGS = Path(os.environ.get("WALKLIST_CONFIGS", CHECKOUT / "configs"))
+
+
+class Profile(Strict):
+    """One environment: where data are found, what runs in it, and how much of the machine it may use."""
+
+    data_root: str = Field(description="Folder of all data, relative to the checkout or absolute.")
+    sources: list[str] = Field(description="Sources that run here: names of files in configs/states or configs/studies.")
+    models: list[str] = Field(description="Models that run here: names of files in configs/models.")
+    experiments: list[str] = Field([], description="Experiments read out here: names of files in configs/experiments.")
+    publication: str = Field("voter_scores", description="Publication of this environment: a file in configs/publications.")
+    memory_limit: str = Field("1GB", description="Memory that the SQL engine may use before it spills to disk.")
+    threads: int = Field(2, ge=1, description="Threads of the SQL engine and of the models, count.")
+    settle_seconds: int = Field(30, ge=0, description="A landed file is left alone until it has not grown for so long, seconds.")
+    nightly_cron: str = Field("0 3 * * *", description="When the nightly rescoring starts, cron, in `time_zone`.")
+    time_zone: str = Field("America/New_York", description="Time zone of the schedules, IANA name.")
+    held_command: list[str] = Field([], description="Command called when a delivery is held; {source} and {delivery} are filled in.")
+
+
+class Settings(Strict):
+    """The profile in force and the folders that follow from it."""
+
+    name: str = Field(description="Name of the profile: its file in configs/profiles.")
+    profile: Profile = Field(description="Its content.")
+    configs: Path = Field(description="Folder of the configurations.")
+    root: Path = Field(description="Folder of all data.")
+
+    @property
+    def landing(self) -> Path:
+        """Where received files are dropped: `<landing>/<source>/<snapshot_date>/`."""
+        return self.root / "landing"
+
+    @property
+    def tracking_uri(self) -> str:
+        """Database of MLflow."""
+        return os.environ.get("MLFLOW_TRACKING_URI", f"sqlite:///{self.root / 'mlflow' / 'mlflow.db'}")
+
+    @property
+    def artifact_root(self) -> Path:
+        """Folder of MLflow's artefacts."""
+        return self.root / "mlflow" / "artifacts"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Folder of Dagster's storage."""
+        return self.root / "dagster"
+
+
+def read_settings(name: str | None = None) -> Settings:
+    """The settings of the profile that is named, or of `WALKLIST_PROFILE`, or of `local`.
+
+    `WALKLIST_DATA` moves the data root, `WALKLIST_CONFIGS` the configurations.
+
+    Raises:
+        ConfigError: The profile is missing or broken.
+    """
+    chosen = name or os.environ.get("WALKLIST_PROFILE", "local")
+    profile = read_config(Profile, CONFIGS / "profiles" / f"{chosen}.yaml")
+    root = Path(os.environ.get("WALKLIST_DATA", profile.data_root))
+    return Settings(name=chosen, profile=profile, configs=CONFIGS, root=root if root.is_absolute() else CHECKOUT / root)
