@@ -170,5 +170,5 @@ def _summary(staged: Staged) -> str:
     refused = sum(facts["reject_count"] for facts in staged.files.values())
     notes = [f"{refused:,} rows were refused." if refused else "", f"{staged.folded_count:,} repeated rows were folded." if staged.folded_count else ""]
     faults = [f"{column}: {count:,} texts break the rule '{rule}' and are null." for (column, rule), count in staged.faults.items()]
-    masked = [f"{column}: {count:,} masked or placeholder, null." for column, count in staged.masked.items()]
+    masked = [f"{column}: {count:,} masked or placeholder, null." for (column, _), count in staged.masked.items()]
     return " ".join(note for note in [*notes, *faults, *masked, *staged.differences] if note)

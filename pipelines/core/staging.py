@@ -4,7 +4,7 @@ Working tables of one SQL connection: `staged_voters` (a row per person), `stage
 participation), `refused` (file_no, row_number, rule, column_name). Nothing is written outside the connection.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,11 @@ from typing import Any
 import duckdb
 
 from models.errors import LayoutError
-from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import LONG_COLUMNS, LongHistory, WideHistory
+from pipelines.layouts.history import LongHistory, WideHistory
 from pipelines.layouts.reading import Positions, missing_required, rules, select_typed, select_wide_votes
 from pipelines.layouts.source import Delimited, FileLayout, Layout
 from pipelines.raw.diff import describe_difference, find_dialect
-from pipelines.raw.opening import OpenedText, open_texts
+from pipelines.raw.opening import OpenedText, count_blank_lines, open_texts
 from pipelines.raw.readers import TextScan, parquet_relation, take_rejected_lines
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.sql import identifier, literal
@@ -31,8 +30,8 @@ class Staged:
     Attributes:
         files: Facts per received file, by file_id: encoding, delimiter, line_count, row_count, reject_count.
         numbers: file_id of each file_no of the working tables.
-        faults: Texts that did not convert, by (column, rule); count.
-        masked: Masks and placeholders, by column; count.
+        faults: Texts that did not convert, by column and rule; count.
+        masked: Masks and placeholders, by column and rule; count.
         differences: How the files differ from their layout, in words.
         folded_count: Rows that repeated another one word for word.
         texts: Readable text of each file_no, for the quarantine of refused rows.
@@ -41,7 +40,7 @@ class Staged:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
     faults: dict[tuple[str, str], int] = field(default_factory=dict)
-    masked: dict[str, int] = field(default_factory=dict)
+    masked: dict[tuple[str, str], int] = field(default_factory=dict)
     differences: list[str] = field(default_factory=list)
     folded_count: int = 0
     texts: dict[int, OpenedText] = field(default_factory=dict)
@@ -64,138 +63,161 @@ def stage_delivery(
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
     staged = Staged()
-    _create_tables(connection)
+    connection.execute(_WORKING_TABLES)
     for role, file_layout in layout.files.items():
         for event in delivery.of_role(role):
-            _stage_file(connection, staged, kept_file(root, event["file_id"]), event, file_layout, state, scratch)
+            facts: dict[str, Any] = {"row_count": 0, "line_count": None, "encoding": None, "delimiter": None}
+            staged.files[event["file_id"]] = facts
+            for text in open_file(connection, kept_file(root, event["file_id"]), event["file_name"], file_layout, scratch):
+                _FileStager(connection, staged, file_layout, text, state, event["file_id"]).stage(facts)
     _refuse_voters(connection, staged)
     _refuse_votes(connection, delivery)
     _count_refused(connection, staged)
     return staged
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("CREATE TABLE refused (file_no INTEGER, row_number BIGINT, rule VARCHAR, column_name VARCHAR)")
-    connection.execute(
-        "CREATE TABLE staged_votes (voter_id VARCHAR, election_date DATE, election_type VARCHAR, is_voted BOOLEAN, "
-        "method_code VARCHAR, ballot_party_code VARCHAR, county_code VARCHAR, fault_bits BIGINT, file_no INTEGER, row_number BIGINT)"
-    )
+_WORKING_TABLES = """
+    CREATE TABLE refused (file_no INTEGER, row_number BIGINT, rule VARCHAR, column_name VARCHAR);
+    CREATE TABLE staged_votes (
+        voter_id VARCHAR, election_date DATE, election_type VARCHAR, is_voted BOOLEAN, method_code VARCHAR,
+        ballot_party_code VARCHAR, county_code VARCHAR, fault_bits BIGINT, file_no INTEGER
+    )"""
 
 
-def _stage_file(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, kept: Path, event: Mapping[str, Any], layout: FileLayout, state: str, scratch: Path
-) -> None:
-    facts: dict[str, Any] = {"row_count": 0, "line_count": None, "encoding": None, "delimiter": None}
-    for number, positions, relation in _relations(connection, staged, kept, event, layout, scratch, facts):
-        if isinstance(layout.history, LongHistory):
-            _stage_votes(connection, staged, layout.history.columns, positions, relation, number, state)
-        else:
-            _stage_voters(connection, staged, layout, positions, relation, number, state)
-        facts["row_count"] += _number_rows(connection, staged, number, layout)
-    staged.files[event["file_id"]] = facts
+@dataclass(frozen=True)
+class TextRelation:
+    """One text of a received file as SQL can read it.
+
+    Attributes:
+        name: Name of the file, with the archive's member behind it.
+        headers: Names of its columns, in order.
+        scan: The text scan, or nothing for a Parquet file.
+        relation: SQL of the text columns c0 .. cN.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    scan: TextScan | None
+    relation: str
 
 
-def _relations(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, kept: Path, event: Mapping[str, Any], layout: FileLayout, scratch: Path, facts: dict[str, Any]
-) -> Iterator[tuple[int, Positions, str]]:
-    """File number, positions and text relation of each text of a received file."""
+def open_file(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout, scratch: Path) -> Iterator[TextRelation]:
+    """The texts of a received file as relations, after their header was held against the layout.
+
+    Raises:
+        LayoutError: The file cannot be opened, or lacks a required column.
+    """
     if not isinstance(layout.format, Delimited):
-        headers, relation = parquet_relation(connection, str(kept), event["file_name"])
-        yield _begin(staged, event, headers, layout), Positions(headers), relation
+        headers, relation = parquet_relation(connection, str(kept), name)
+        missing = missing_required(layout.column_layouts(), Positions(headers))
+        if missing:
+            raise LayoutError(f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {describe_difference(headers, layout)}.")
+        yield TextRelation(name, headers, None, relation)
         return
-    for opened in open_texts(kept, event["file_name"], layout, scratch):
+    for opened in open_texts(kept, name, layout, scratch):
         dialect = find_dialect(opened, layout)
-        number = _begin(staged, event, dialect.headers, layout)
-        staged.texts[number] = opened
-        facts.update(encoding=opened.encoding, delimiter=dialect.delimiter, line_count=(facts["line_count"] or 0) + opened.line_count)
-        scan = TextScan(opened, dialect, layout.format)
         if opened.line_count <= int(layout.format.header):
             raise LayoutError(f"{opened.name}: a header and no rows.")
-        yield number, Positions(dialect.headers), _whole_scan(connection, scan).relation()
+        scan = TextScan(opened, dialect, layout.format)
+        yield TextRelation(opened.name, dialect.headers, scan, scan.relation())
 
 
-def _begin(staged: Staged, event: Mapping[str, Any], headers: tuple[str, ...], layout: FileLayout) -> int:
-    missing = missing_required(layout.column_layouts(), Positions(headers))
-    difference = describe_difference(headers, layout)
-    if missing:
-        raise LayoutError(f"{event['file_name']}: {len(missing)} required columns are missing: {', '.join(missing)}. {difference}.")
-    staged.differences += [f"{event['file_name']}: {difference}."] if difference else []
-    staged.numbers.append(event["file_id"])
-    return len(staged.numbers) - 1
+class _FileStager:
+    """Reads one text into a working table and accounts for every line of it."""
 
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, layout: FileLayout, text: TextRelation, state: str, file_id: str
+    ) -> None:
+        self.connection, self.staged, self.layout, self.text, self.state = connection, staged, layout, text, state
+        self.positions, self.number = Positions(text.headers), len(staged.numbers)
+        self.is_votes = isinstance(layout.history, LongHistory)
+        self.table = "staged_votes" if self.is_votes else "staged_voters"
+        staged.numbers.append(file_id)
 
-def _whole_scan(connection: duckdb.DuckDBPyConnection, scan: TextScan) -> TextScan:
-    """The scan whose records account for every line, as read or, when quotes are unbalanced, line by line."""
-    if not scan.format.quote or scan.format.multiline or _lost_lines(connection, scan) == 0:
-        return scan
-    by_line = scan.by_line()
-    lost = _lost_lines(connection, by_line)
-    if lost:
-        raise LayoutError(f"{scan.opened.name}: {lost:,} of {scan.opened.line_count:,} lines are no record of their own, even read line by line.")
-    return by_line
+    def stage(self, facts: dict[str, Any]) -> None:
+        """Read the text, refuse what is no record, count faults, and add to the facts of the file."""
+        difference = describe_difference(self.text.headers, self.layout)
+        self.staged.differences += [f"{self.text.name}: {difference}."] if difference else []
+        rows, refused = self._read_whole()
+        self._number_rows(refused)
+        self._count_faults()
+        if isinstance(self.layout.history, WideHistory):
+            self._stage_wide_votes(self.layout.history)
+        facts["row_count"] += rows + len(refused)
+        if self.text.scan:
+            opened = self.text.scan.opened
+            self.staged.texts[self.number] = opened
+            facts.update(encoding=opened.encoding, delimiter=self.text.scan.dialect.delimiter, line_count=(facts["line_count"] or 0) + opened.line_count)
 
+    def _read_whole(self) -> tuple[int, list[tuple[int, str]]]:
+        """Rows read and lines refused; if lines are unaccounted for, quotes are unbalanced and it is read by line."""
+        rows, refused = self._read(self.text.relation)
+        scan = self.text.scan
+        if scan is None or scan.format.multiline or not self._lost(scan, rows, refused):
+            return rows, refused
+        self.connection.execute(f"DELETE FROM {self.table} WHERE file_no = {self.number}")
+        rows, refused = self._read(scan.by_line().relation())
+        lost = self._lost(scan, rows, refused)
+        if lost:
+            raise LayoutError(f"{self.text.name}: {lost:,} of {scan.opened.line_count:,} lines are no record of their own, even read line by line.")
+        return rows, refused
 
-def _lost_lines(connection: duckdb.DuckDBPyConnection, scan: TextScan) -> int:
-    """Lines that are neither header, record nor refused."""
-    quoted_breaks = connection.execute(f"SELECT count(*) FROM {scan.relation()}").fetchall()[0][0]
-    refused = len(take_rejected_lines(connection))
-    return scan.opened.line_count - int(scan.format.header) - quoted_breaks - refused
+    def _lost(self, scan: TextScan, rows: int, refused: list[tuple[int, str]]) -> int:
+        lost = scan.opened.line_count - int(scan.format.header) - rows - len(refused)
+        return lost - count_blank_lines(scan.opened.path) if lost else 0
 
+    def _read(self, relation: str) -> tuple[int, list[tuple[int, str]]]:
+        query = self._votes(relation) if self.is_votes else self._voters(relation)
+        is_first = self.table not in _tables(self.connection)
+        self.connection.execute(f"CREATE TABLE {self.table} AS {query}" if is_first else f"INSERT INTO {self.table} BY NAME {query}")
+        refused = take_rejected_lines(self.connection)
+        rows = self.connection.execute(f"SELECT count(*) FROM {self.table} WHERE file_no = {self.number}").fetchall()[0][0]
+        return rows, refused
 
-def _stage_voters(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, layout: FileLayout, positions: Positions, relation: str, number: int, state: str
-) -> None:
-    history = layout.history
-    cells = [f"c{place}" for header in (history.elections if isinstance(history, WideHistory) else {}) if (place := positions.of(header)) is not None]
-    typed = select_typed(layout.voters, positions, relation, cells)
-    query = f"SELECT * REPLACE ({literal(state + '-')} || voter_id AS voter_id), {number} AS file_no, NULL::BIGINT AS row_number FROM ({typed})"
-    is_first = "staged_voters" not in _tables(connection)
-    connection.execute(f"CREATE TABLE staged_voters AS {query}" if is_first else f"INSERT INTO staged_voters BY NAME {query}")
-    _count_faults(connection, staged, "staged_voters", rules(layout.voters, positions), number)
-    if isinstance(history, WideHistory):
-        votes = select_wide_votes(history, positions, f"(SELECT * FROM staged_voters WHERE file_no = {number})", ["voter_id"])
-        connection.execute(
+    def _voters(self, relation: str) -> str:
+        typed = select_typed(self.layout.voters, self.positions, relation, self._cells())
+        return f"SELECT * REPLACE ({literal(self.state + '-')} || voter_id AS voter_id), {self.number} AS file_no FROM ({typed})"
+
+    def _cells(self) -> list[str]:
+        headers = self.layout.history.elections if isinstance(self.layout.history, WideHistory) else {}
+        return [f"c{place}" for header in headers if (place := self.positions.of(header)) is not None]
+
+    def _votes(self, relation: str) -> str:
+        columns = self.layout.column_layouts()
+        voted = "is_voted" if "is_voted" in columns else "true AS is_voted"
+        present = [name for name in columns if name not in ("voter_id", "is_voted") and self.positions.texts(columns[name])]
+        told = ", ".join([f"{literal(self.state + '-')} || voter_id AS voter_id", voted, *map(identifier, present)])
+        return f"SELECT {told}, fault_bits, {self.number} AS file_no FROM ({select_typed(columns, self.positions, relation)})"
+
+    def _stage_wide_votes(self, history: WideHistory) -> None:
+        voters = f"(SELECT * FROM staged_voters WHERE file_no = {self.number} AND voter_id IS NOT NULL)"
+        self.connection.execute(
             "INSERT INTO staged_votes BY NAME SELECT voter_id, is_voted, 0 AS fault_bits, "
             "CAST(regexp_extract(election_id, '\\d{4}-\\d{2}-\\d{2}') AS DATE) AS election_date, "
-            f"regexp_extract(election_id, '[a-z]+$') AS election_type, {number} AS file_no FROM ({votes}) WHERE voter_id IS NOT NULL"
+            f"regexp_extract(election_id, '[a-z]+$') AS election_type, {self.number} AS file_no "
+            f"FROM ({select_wide_votes(history, self.positions, voters, ['voter_id'])})"
         )
 
+    def _count_faults(self) -> None:
+        named = rules(self.layout.column_layouts(), self.positions)
+        words = {"fault_bits": self.staged.faults, **({} if self.is_votes else {"masked_bits": self.staged.masked})}
+        for word, counted in words.items():
+            bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for place in range(len(named)))
+            counts = self.connection.execute(f"SELECT {bits} FROM {self.table} WHERE file_no = {self.number}").fetchall()[0]
+            for rule, count in zip(named, counts, strict=True):
+                if count:
+                    counted[rule] = counted.get(rule, 0) + count
 
-def _stage_votes(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, columns: Mapping[str, ColumnLayout], positions: Positions, relation: str, number: int, state: str
-) -> None:
-    typed = select_typed(columns, positions, relation)
-    voted = "is_voted" if "is_voted" in columns else "true"
-    present = ", ".join(identifier(name) for name in LONG_COLUMNS if name in columns and name not in ("voter_id", "is_voted"))
-    connection.execute(
-        f"INSERT INTO staged_votes BY NAME SELECT {literal(state + '-')} || voter_id AS voter_id, {voted} AS is_voted, {present}, "
-        f"fault_bits, {number} AS file_no FROM ({typed})"
-    )
-    _count_faults(connection, staged, "staged_votes", rules(columns, positions), number)
-
-
-def _count_faults(connection: duckdb.DuckDBPyConnection, staged: Staged, table: str, named: list[tuple[str, str]], number: int) -> None:
-    masks = ["masked_bits"] if table == "staged_voters" else []
-    bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for word in ["fault_bits", *masks] for place in range(len(named)))
-    counts = connection.execute(f"SELECT {bits} FROM {table} WHERE file_no = {number}").fetchall()[0]
-    for (column, rule), count in zip(named, counts[: len(named)], strict=True):
-        if count:
-            staged.faults[column, rule] = staged.faults.get((column, rule), 0) + count
-    for (column, _), count in zip(named, counts[len(named) :], strict=False):
-        if count:
-            staged.masked[column] = staged.masked.get(column, 0) + count
-
-
-def _number_rows(connection: duckdb.DuckDBPyConnection, staged: Staged, number: int, layout: FileLayout) -> int:
-    """Give each row of a file its line, refuse the lines that were no record, and return the rows read."""
-    table = "staged_votes" if isinstance(layout.history, LongHistory) else "staged_voters"
-    refused = take_rejected_lines(connection)
-    connection.executemany(f"INSERT INTO refused VALUES ({number}, ?, ?, NULL)", refused) if refused else None
-    rows, first = connection.execute(f"SELECT count(*), min(rowid) FROM {table} WHERE file_no = {number}").fetchall()[0]
-    header = int(getattr(layout.format, "header", False))
-    shift = "".join(f" + (rowid - {first} + {1 + header} >= {line - place})::INTEGER" for place, (line, _) in enumerate(refused[:1000]))
-    connection.execute(f"CREATE OR REPLACE MACRO line_of_{number}(rowid) AS rowid - {first or 0} + {1 + header}{shift}")
-    return rows + len(refused)
+    def _number_rows(self, refused: list[tuple[int, str]]) -> None:
+        """Refuse the lines that were no record, and define which line a row of the working table came from."""
+        if refused:
+            self.connection.executemany(f"INSERT INTO refused VALUES ({self.number}, ?, ?, NULL)", refused)
+        first = self.connection.execute(f"SELECT coalesce(min(rowid), 0) FROM {self.table} WHERE file_no = {self.number}").fetchall()[0][0]
+        header = int(self.text.scan.format.header) if self.text.scan else 0
+        row = f"(place - {first} + {1 + header})"
+        skipped = [line - place for place, (line, _) in enumerate(refused)]
+        passed = f"len(list_filter({skipped}, found -> found <= {row}))" if skipped else "0"
+        self.connection.execute(f"CREATE OR REPLACE MACRO line_of_{self.number}(place) AS {row} + {passed}")
 
 
 def _refuse_voters(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:

@@ -63,7 +63,7 @@ class LayoutWriter:
         texts = self._texts(set(rows.column_names))
         lines = [self._quoted_sql(texts.get(name, "NULL")) for name in self.format.names]
         line = f"concat_ws({literal(self.format.delimiters[0])}, {', '.join(lines)})"
-        written = self._connection.execute(f"SELECT {line} AS line FROM rows").to_arrow_table()["line"].to_pylist()
+        written = self._connection.sql(f"SELECT {line} AS line FROM rows").to_arrow_table()["line"].to_pylist()
         self._put("".join(text + self.format.line_end for text in written))
 
     def _put(self, text: str) -> None:

@@ -30,15 +30,13 @@ class OpenedText:
         name: Name of the file, with the archive's member behind it.
         path: UTF-8 text: the received file itself, or a copy in the scratch folder.
         encoding: Encoding that was found.
-        line_count: Lines, header included; blank lines at the end do not count.
-        new_line: `\\n` or `\\r`.
+        line_count: Lines, header and blank ones included.
     """
 
     name: str
     path: Path
     encoding: str
     line_count: int
-    new_line: str
 
 
 @dataclass
@@ -114,9 +112,8 @@ def _open(name: str, stream: IO[bytes], format_: Delimited, scratch: Path, plain
         source = _transcode(source, copy.with_suffix(".utf8"), encoding, name)
         found = _survey_file(source)
     ends_open = not found.tail.endswith((b"\n", b"\r"))
-    new_line = "\n" if found.line_feeds or not found.returns else "\r"
-    lines = found.line_feeds if new_line == "\n" else found.returns
-    return OpenedText(name, source, encoding, lines + ends_open - _blank_ends(found.tail), new_line)
+    lines = found.line_feeds if found.line_feeds or not found.returns else found.returns
+    return OpenedText(name, source, encoding, lines + ends_open)
 
 
 def _survey(stream: IO[bytes], copy: IO[bytes] | None) -> _Bytes:
@@ -189,7 +186,7 @@ def _transcode(source: Path, target: Path, encoding: str, name: str) -> Path:
     return target
 
 
-def _blank_ends(tail: bytes) -> int:
-    stripped = tail.rstrip(b"\r\n")
-    ends = tail[len(stripped) :].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return max(len(ends) - 1, 0)
+def count_blank_lines(path: Path) -> int:
+    """Lines without a character, which hold no record and are no fault."""
+    with path.open("rb") as text:
+        return sum(1 for line in text if not line.strip())

@@ -38,11 +38,10 @@ class TextScan:
         """SQL of the relation: text columns c0 .. cN."""
         quote = "" if self.is_by_line else self.format.quote
         columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(self.dialect.headers)))
-        new_line = "\\r" if self.opened.new_line == "\r" else "\\n"
         scan = (
             f"read_csv({literal(str(self.opened.path))}, auto_detect = false, columns = {{{columns}}}, "
             f"delim = {literal(self.dialect.delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
-            f"new_line = {literal(new_line)}, comment = '', nullstr = '', "
+            "comment = '', nullstr = '', "
             f"header = false, skip = {int(self.format.header)}, strict_mode = true, null_padding = false, "
             f"store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE})"
         )

@@ -1,0 +1,130 @@
+"""The clock: the people, elections and votes of an occasion, as they were known on its as-of day.
+
+Working tables of one SQL connection: `people` (who may vote in the election), `past` (earlier elections whose history
+had been posted), `participation` (people x past, where voted is true, false, or null for not knowable).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+
+from models.errors import AsOfError
+from pipelines.calendar import Election
+from pipelines.core.history import select_known_votes
+from pipelines.lake import Lake
+from pipelines.sql import literal
+from pipelines.tables.core import ELECTION_TYPES, Elections, Households, VoteHistory, Voters
+
+OLDEST_CREDIBLE_AGE = 115
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """An election, and the day on which a score for it is made.
+
+    Attributes:
+        state: Two-letter code of the state.
+        election: The election.
+        deadline: Last day to register for it.
+        as_of: Last day whose knowledge counts.
+    """
+
+    state: str
+    election: Election
+    deadline: dt.date
+    as_of: dt.date
+
+
+@dataclass(frozen=True)
+class Universe:
+    """Where the people at risk are read from.
+
+    Attributes:
+        snapshot_date: Day of the snapshot.
+        cohort: `snapshot` when it was made by the as-of day, `reconstructed` when it is a later one.
+    """
+
+    snapshot_date: dt.date
+    cohort: str
+
+
+def find_universe(lake: Lake, occasion: Occasion) -> Universe:
+    """The newest snapshot made by the as-of day, else the first one after it.
+
+    Raises:
+        AsOfError: The state has no accepted snapshot at all.
+    """
+    days = sorted(dt.date.fromisoformat(day) for _, day in lake.table(Voters, state=occasion.state).records())
+    if not days:
+        raise AsOfError(f"{occasion.state}: no accepted snapshot. Drop a delivery into the landing folder and run again.")
+    before = [day for day in days if day <= occasion.as_of]
+    return Universe(before[-1], "snapshot") if before else Universe(days[0], "reconstructed")
+
+
+def set_clock(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion: Occasion) -> Universe:
+    """Make the working tables of an occasion; whatever was learned after its as-of day stays out.
+
+    Args:
+        connection: Where the tables are made.
+        lake: Data root.
+        occasion: Election and as-of day.
+
+    Returns:
+        The snapshot that the people were read from.
+    """
+    universe = find_universe(lake, occasion)
+    place = {"state": occasion.state, "snapshot_date": universe.snapshot_date}
+    ballots = select_known_votes(lake.table(VoteHistory, state=occasion.state), occasion.as_of)
+    connection.execute(f"CREATE OR REPLACE TABLE ballots AS {ballots}")
+    connection.execute(f"CREATE OR REPLACE TABLE people AS {_people(lake, occasion, place)}")
+    connection.execute(f"CREATE OR REPLACE TABLE past AS {_past(lake, occasion)}")
+    connection.execute(f"CREATE OR REPLACE TABLE participation AS {_PARTICIPATION}")
+    return universe
+
+
+def _people(lake: Lake, occasion: Occasion, place: dict[str, object]) -> str:
+    """Registered by the deadline, of age in the year, standing active or inactive.
+
+    Without a registration date a person counts when some vote of theirs is known, or when the snapshot itself was made
+    by the as-of day.
+    """
+    year = occasion.election.date.year
+    return f"""
+    SELECT v.voter_id, h.household_id, h.is_institution, v.county_code, v.precinct_code, v.party_code, v.status_code,
+        v.gender_code, v.registration_date, v.snapshot_date,
+        CASE WHEN {year} - v.birth_year <= {OLDEST_CREDIBLE_AGE} THEN v.birth_year END AS birth_year
+    FROM ({lake.table(Voters, **place).select()}) AS v
+    JOIN ({lake.table(Households, **place).select()}) AS h USING (voter_id)
+    WHERE coalesce(v.status_code, 'active') IN ('active', 'inactive')
+        AND coalesce({year} - v.birth_year >= 18, true)
+        AND coalesce(v.registration_date <= DATE '{occasion.deadline}',
+            v.snapshot_date <= DATE '{occasion.as_of}' OR v.voter_id IN (SELECT voter_id FROM ballots))"""
+
+
+def _past(lake: Lake, occasion: Occasion) -> str:
+    """Earlier elections with posted history; lags count back from the latest, per type and among the same kind."""
+    kind = literal(occasion.election.kind)
+    types = ", ".join(
+        f"CASE WHEN election_type = {literal(name)} THEN row_number() OVER (PARTITION BY election_type ORDER BY election_date DESC) END AS {name}_lag"
+        for name in ELECTION_TYPES
+    )
+    return f"""
+    SELECT e.election_id, e.election_date, e.election_type, e.registration_deadline, {types},
+        CASE WHEN election_kind = {kind} THEN row_number() OVER (PARTITION BY election_kind ORDER BY election_date DESC) END AS same_kind_lag,
+        row_number() OVER (ORDER BY election_date, election_id) AS recency
+    FROM ({lake.table(Elections, state=occasion.state).select()}) AS e
+    WHERE e.election_date < DATE '{occasion.election.date}'
+        AND e.election_id IN (SELECT election_id FROM ballots WHERE is_voted)"""
+
+
+_PARTICIPATION = """
+    SELECT p.voter_id, p.household_id, p.precinct_code, e.*, b.method_code, b.ballot_party_code,
+        CASE
+            WHEN b.is_voted IS NOT NULL THEN b.is_voted
+            WHEN p.registration_date <= e.registration_deadline
+                AND coalesce(year(e.election_date) - p.birth_year >= 18, true) THEN false
+        END AS is_voted                                  -- null: registered later, too young, or not knowable
+    FROM people AS p
+    CROSS JOIN past AS e
+    LEFT JOIN ballots AS b ON b.voter_id = p.voter_id AND b.election_id = e.election_id"""
