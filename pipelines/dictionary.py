@@ -6,6 +6,7 @@ import pkgutil
 from pathlib import Path
 from types import ModuleType
 
+import models.features
 import models.tables
 import pipelines.tables
 from models.tables import Column, TableContract
@@ -14,14 +15,14 @@ LAYERS = ("raw", "core", "feature", "model", "score", "plan", "published")
 _OPENING = """# Dictionary
 
 Every table of the flow and every column in it, rendered by `walklist dictionary` from the classes in
-`pipelines/tables/` and `models/tables.py`; edit those, not this page. Null means unknown; zero means counted and none.
+`pipelines/tables/`, `models/tables.py` and `models/features.py`; edit those, not this page. Null means unknown; zero means counted and none.
 """
 _HEADER = "| column | type | unit | meaning | null means | class | rules |\n|---|---|---|---|---|---|---|"
 
 
 def table_contracts() -> list[type[TableContract]]:
     """The tables of the flow in the order of its layers, then as they are written."""
-    homes = [models.tables, *_modules_of(pipelines.tables)]
+    homes = [models.tables, models.features, *_modules_of(pipelines.tables)]
     names = {home.__name__ for home in homes}
     found = [table for table in _subclasses(TableContract) if table.__module__ in names and table.table_name]
     return sorted(found, key=lambda table: (_layer(table), table.__module__, inspect.getsourcelines(table)[1]))

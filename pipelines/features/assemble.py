@@ -68,7 +68,7 @@ def select_features(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion:
         DATE '{day}' AS election_date, DATE '{occasion.as_of}' AS as_of, '{universe.cohort}' AS cohort,
         '{occasion.election.kind}' AS election_kind,
         date_diff('day', last_vote_date, DATE '{day}') / 365.25 AS last_vote_years,
-        least(date_diff('day', registration_date, DATE '{day}') / 365.25, 30) AS registration_years,
+        CASE WHEN registration_date IS NOT NULL THEN least(date_diff('day', registration_date, DATE '{day}') / 365.25, 30) END AS registration_years,
         (registration_date > latest.deadline)::TINYINT AS is_new_registrant,
         {day.year} - birth_year AS age_years
     FROM people AS p

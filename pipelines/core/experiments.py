@@ -1,0 +1,84 @@
+"""Field experiments as data: who was drawn for which arm, read from the source's own file by the layout vocabulary."""
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+import duckdb
+from pydantic import Field, model_validator
+
+from models.config import Strict
+from models.errors import DeliveryError
+from pipelines.core.staging import open_file
+from pipelines.lake import Lake, Record, fingerprint
+from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.reading import Positions, select_typed
+from pipelines.layouts.source import Source
+from pipelines.raw.receipts import ReceiptLedger, kept_file
+from pipelines.sql import literal
+from pipelines.tables.core import Assignments
+
+
+class Experiment(Strict):
+    """A randomised field experiment whose assignment stands in the voters file of a source."""
+
+    name: str = Field(description="Name of the experiment, that of its file.")
+    source: str = Field(description="Source that holds it: a file in configs/states or configs/studies.")
+    title: str = Field(description="What was tried, in a line.")
+    citation: str = Field(description="Where it is published.")
+    unit: str = Field(description="What was drawn: household or person.", pattern="^(household|person)$")
+    control: str = Field(description="Arm that was left alone.")
+    arms: dict[str, str] = Field(description="Every arm and what it did.", min_length=2)
+    assigned_on: dt.date = Field(description="Day from which the arms could act.")
+    outcome_election: str = Field(description="election_id whose turnout is the outcome.")
+    columns: dict[str, ColumnLayout] = Field(description="voter_id, unit_id and arm_code to their place in the file.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Experiment":
+        if set(self.columns) != {"voter_id", "unit_id", "arm_code"}:
+            raise ValueError("columns must name voter_id, unit_id and arm_code")
+        if self.control not in self.arms:
+            raise ValueError("the control arm is not one of the arms")
+        return self
+
+
+def write_assignments(lake: Lake, experiment: Experiment, source: Source) -> Record | None:
+    """Write core_assignments of an experiment from the newest accepted delivery of its source.
+
+    Returns:
+        The record, or nothing while the source has no accepted delivery.
+
+    Raises:
+        DeliveryError: People without a unit or an arm that the YAML names.
+    """
+    accepted = [found for found in ReceiptLedger(lake, experiment.source).deliveries() if found.verdict == "accepted"]
+    if not accepted:
+        return None
+    stamp = fingerprint(accepted[-1].delivery_id, experiment.model_dump(mode="json", by_alias=True))
+    standing = lake.current(Assignments, stamp, state=source.state)
+    if standing:
+        return standing
+    layout = source.layout_on(accepted[-1].snapshot_date)
+    assert layout is not None
+    with lake.connect() as connection, tempfile.TemporaryDirectory(dir=lake.root / "tmp") as scratch:
+        for event in accepted[-1].of_role("voters"):
+            for text in open_file(connection, kept_file(lake.root, event["file_id"]), event["file_name"], layout.files["voters"], Path(scratch)):
+                typed = select_typed(experiment.columns, Positions(text.headers), text.relation)
+                connection.execute(f"CREATE TABLE IF NOT EXISTS assigned AS {typed} LIMIT 0; INSERT INTO assigned {typed}")
+        _demand_arms(connection, experiment)
+        query = f"""
+        SELECT {literal(experiment.name)} AS experiment_id, {literal(source.state + '-')} || voter_id AS voter_id,
+            unit_id, arm_code, DATE '{experiment.assigned_on}' AS assigned_on
+        FROM assigned"""
+        return lake.write(Assignments, connection, query, stamp, state=source.state)
+
+
+def _demand_arms(connection: duckdb.DuckDBPyConnection, experiment: Experiment) -> None:
+    counts = "SELECT count(*) FILTER (arm_code IS NULL), count(*) FILTER (unit_id IS NULL) FROM assigned"
+    no_arm, no_unit = connection.execute(counts).fetchall()[0]
+    split = "SELECT count(*) FROM (SELECT unit_id FROM assigned GROUP BY unit_id HAVING count(DISTINCT arm_code) > 1)"
+    torn = connection.execute(split).fetchall()[0][0]
+    faults = {"people have no arm that the YAML names": no_arm, "people have no unit": no_unit, "units stand in two arms": torn}
+    found = [f"{count:,} {what}" for what, count in faults.items() if count]
+    if found:
+        raise DeliveryError(f"configs/experiments/{experiment.name}.yaml: {'; '.join(found)}. Nothing was written.")

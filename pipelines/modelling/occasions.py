@@ -1,0 +1,45 @@
+"""The occasions of a model: past elections that teach, and the coming one that is scored."""
+
+import datetime as dt
+
+from models.model_config import ModelConfig
+from pipelines.calendar import ElectionsConfig
+from pipelines.features.as_of import Occasion
+from pipelines.lake import Lake
+from pipelines.layouts.source import Source
+from pipelines.tables.core import VoteHistory, Voters
+
+
+def target_occasion(lake: Lake, model: ModelConfig, calendar: ElectionsConfig, source: Source) -> Occasion:
+    """The election that a model scores, as of the newest snapshot before it, else of its registration deadline."""
+    election = calendar.named(model.target_election)
+    deadline = election.deadline(source.registration_closes_days)
+    days = [dt.date.fromisoformat(day) for _, day in lake.table(Voters, state=source.state).records()]
+    before = [day for day in days if day < election.date]
+    return Occasion(source.state, election, deadline, max(before) if before else deadline)
+
+
+def past_occasions(lake: Lake, model: ModelConfig, calendar: ElectionsConfig, source: Source) -> list[Occasion]:
+    """Earlier elections of the pooled kinds whose people and history are known, each as of its registration deadline.
+
+    An election counts when a snapshot was made by its deadline (or the model allows a reconstructed cohort) and its
+    history has been posted. With a single occasion (scheme `in_time`) the target itself teaches.
+    """
+    target = calendar.named(model.target_election)
+    if model.split.scheme == "in_time":
+        return [target_occasion(lake, model, calendar, source)]
+    first = min((day for _, day in lake.table(Voters, state=source.state).records()), default="9999-12-31")
+    stated = _stated_elections(lake, source.state)
+    past = [election for election in calendar.of_state(source.state) if election.date < target.date and election.kind in model.pool_kinds]
+    days = {election.election_id: election.deadline(source.registration_closes_days) for election in past}
+    return [
+        Occasion(source.state, election, days[election.election_id], days[election.election_id])
+        for election in past
+        if election.election_id in stated and (model.cohort == "reconstructed" or first <= days[election.election_id].isoformat())
+    ]
+
+
+def _stated_elections(lake: Lake, state: str) -> set[str]:
+    history = lake.table(VoteHistory, state=state).select()
+    with lake.connect() as connection:
+        return {row[0] for row in connection.execute(f"SELECT DISTINCT election_id FROM ({history})").fetchall()}

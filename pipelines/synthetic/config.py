@@ -1,0 +1,155 @@
+"""What `configs/synthetic.yaml` says: the states to simulate, the rates of life, the truth model and the pins."""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import Field
+
+from models.config import Strict
+from pipelines.calendar import ElectionKind
+from pipelines.tables.core import PARTIES
+
+
+def _share(text: str) -> float:
+    return Field(description=f"{text} (share, 0 to 1)", ge=0, le=1)
+
+
+def _rates(text: str) -> dict[int, float]:
+    return Field(description=f"{text} (events a year, by the age from which each holds)")
+
+
+class Pin(Strict):
+    """Range in which a moment of the simulated electorate must lie."""
+
+    name: str = Field(description="Name of the moment.")
+    low: float = Field(description="Least accepted value, in the moment's unit.")
+    high: float = Field(description="Greatest accepted value, in the moment's unit.")
+    source: str = Field(description="Where the range comes from, or that it was chosen.")
+
+
+class StateConfig(Strict):
+    """One simulated state."""
+
+    voters: int = Field(
+        description="People on the file, removed ones aside, at the end (count, met within a few percent)", ge=100
+    )
+    chunk_households: int = Field(description="Homes simulated at once; memory grows with it (count)", ge=200)
+    counties: int = Field(description="Counties, coded 1 to this number (count)", ge=1, le=999)
+    precincts_per_county: int = Field(description="Precincts of each county (count)", ge=1, le=999)
+    congressional_districts: int = Field(description="Districts of the US House (count)", ge=1)
+    id_letters: int = Field(2, description="Letters that open the state's own id (count)", ge=0, le=2)
+    id_digits: int = Field(6, description="Digits that follow (count)", ge=4, le=12)
+    zip_first: int = Field(description="Lowest ZIP (number of five digits)", ge=501, le=99950)
+    zip_last: int = Field(description="Highest ZIP (number of five digits)", ge=501, le=99950)
+    area_codes: list[str] = Field(description="Area codes of telephones (three digits)", min_length=1)
+    registration_deadline_days: int = Field(description="Usual last day to register before an election (days)", ge=0)
+    history_since: dt.date = Field(description="First election day that the history file states (date)")
+    history_years: int = Field(description="How far back a history file reaches (years)", ge=1)
+    removed_years: int = Field(description="How long removed people stay in the file (years)", ge=0)
+    removed_listed_share: float = _share("Removed people who stay in the file that long; the rest vanish at once")
+    snapshots: list[dt.date] = Field(description="Days whose files are written (dates)", min_length=1)
+
+
+class Lives(Strict):
+    """Births, deaths, families, arrivals and moves."""
+
+    birth_power: float = Field(
+        description="Power of the uniform draw of births over 115 years; below 1 the later years hold more (number)",
+        gt=0,
+        le=2,
+    )
+    death_at_40: float = Field(description="Hazard of death at age 40 (deaths a year)", gt=0)
+    death_growth: float = Field(description="Growth of that hazard with age (log units a year)", gt=0)
+    native_share: float = _share("People who grew up in the state")
+    arrival_years: float = Field(description="Mean time from age 18 to arrival of the others (years)", gt=0)
+    leaving: dict[int, float] = _rates("Moves out of the state")
+    moving: dict[int, float] = _rates("Moves of a home within the state")
+    same_county_share: float = _share("Moves within the state that stay in the county")
+    couple_share: float = _share("People who ever live as a couple")
+    divorce_share: float = _share("Couples that part")
+    name_change_share: float = _share("Wives who take the name of the home")
+    child_share: float = _share("Natives under 35 who start adult life in a parent's home")
+    lodger_share: float = _share("Other people under 35 who start in a shared home")
+    home_years: float = Field(description="Mean time in that first home from 18.5 (years)", gt=0)
+    dorm_share: float = _share("Natives who live in a dormitory from 18 to 22")
+    dorm_residents: int = Field(description="Voters of one dormitory (count)", ge=1)
+    twin_share: float = _share("Children in a parent's home who have a twin there")
+    namesake_share: float = _share("Sons in a father's home who carry his first name")
+    unit_share: float = _share("Homes in buildings with unit numbers")
+
+
+class Registration(Strict):
+    """How people come onto the file and leave it."""
+
+    prompt_share: float = _share("People who register within months of eligibility")
+    prompt_days: float = Field(description="Mean delay of those (days)", gt=0)
+    slow_years: float = Field(description="Mean delay of the others (years)", gt=0)
+    presidential_surge: float = _share("Slow ones who come in the run-up to the next general, if presidential")
+    midterm_surge: float = _share("Slow ones who come in the run-up to the next general, if midterm")
+    surge_days: float = Field(
+        description="Mean time of a surge registration before the deadline's last week (days)", gt=0
+    )
+    removal_days_dead: float = Field(description="Mean time from death to removal (days)", gt=0)
+    notice_share: float = _share("People gone from the state who are removed by notice rather than by purge")
+    notice_days: float = Field(description="Mean time from leaving to removal by notice (days)", gt=0)
+    unresponsive_share: float = _share("Voters still there who do not answer a confirmation card")
+    inactive_after: int = Field(description="Federal generals missed before a voter is inactive (count)", ge=1)
+    purge_after: int = Field(description="Federal generals missed before removal (count)", ge=2)
+    party_switch_share: float = _share("People who change party once in the simulated years")
+
+
+class Marginals(Strict):
+    """Shares of codes and of missing values on the file."""
+
+    parties: dict[Literal[PARTIES], float] = Field(description="Parties of registration (shares)")  # ty: ignore
+    races: dict[str, float] = Field(description="Race in the state's own code (shares)")
+    methods: dict[str, float] = Field(description="How ballots are cast (shares)")
+    missing_phone: float = _share("No phone on the file")
+    missing_middle: float = _share("No middle name on the file")
+    missing_gender: float = _share("Gender undesignated")
+    suffix: float = _share("Suffixes beyond those of namesakes")
+    confidential: float = _share("Address kept from the public")
+    masked_registration: float = _share("Registration date masked")
+
+
+class Kind(Strict):
+    """Truth model of one kind of election, all in logits unless said otherwise."""
+
+    level: float = Field(description="Level for a person of average traits (logit)")
+    age_weight: float = Field(description="Weight of the age curve (factor)")
+    own_sd: float = Field(description="Spread of a person's standing taste for this kind (logit, sd)", ge=0)
+    habit: float = Field(description="Voted in the last general against not (logit)")
+    party: float = Field(description="Member of a major party against none (logit)")
+    new: float = Field(description="Registered in the 60 days before (logit)")
+    recent: float = Field(description="Registered 60 to 730 days before (logit)")
+    rural: float = Field(0.0, description="Lives outside a municipality (logit)")
+
+
+class Turnout(Strict):
+    """The truth model of voting: one logit per person and election."""
+
+    person_sd: float = Field(description="Spread of the standing propensity (logit, sd)", ge=0)
+    drift_sd: float = Field(description="Spread of its slow swing over 12 to 30 years (logit, sd)", ge=0)
+    household_sd: float = Field(description="Spread of the effect that a home shares (logit, sd)", ge=0)
+    precinct_sd: float = Field(description="Spread of the precinct's effect (logit, sd)", ge=0)
+    shock_sd: float = Field(description="Spread of the election's own shock (logit, sd)", ge=0)
+    moved: float = Field(description="Moved in the 365 days before (logit)")
+    gone: float = Field(description="Left the state but still on the file (logit)")
+    kinds: dict[ElectionKind, Kind] = Field(description="Truth model by kind of election")
+
+
+class SyntheticConfig(Strict):
+    """The simulated electorate: same configuration, same bytes."""
+
+    seed: int = Field(description="Seed of every draw (number)", ge=0)
+    starts_on: dt.date = Field(description="First simulated day, some years before the first file (date)")
+    until: dt.date = Field(description="Last simulated day (date)")
+    posting_days: tuple[int, int] = Field(
+        description="Days after an election when a county posts its history (least, most)"
+    )
+    states: dict[str, StateConfig] = Field(description="The simulated states by their two letters")
+    lives: Lives = Field(description="Births, deaths, families and moves")
+    registration: Registration = Field(description="How people come onto the file and leave it")
+    marginals: Marginals = Field(description="Shares of codes and of missing values")
+    turnout: Turnout = Field(description="The truth model of voting")
+    pins: list[Pin] = Field(description="Ranges in which the measured moments must lie")

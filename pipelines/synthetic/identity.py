@@ -1,0 +1,142 @@
+"""What stands on the file about a person beside dates: names, ids, phones and codes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.synthetic import words
+from pipelines.synthetic.columns import blanked, initials, joined, padded, worded
+from pipelines.synthetic.config import StateConfig, SyntheticConfig
+from pipelines.synthetic.draws import NEVER, Bools, Dice, Ints, Purpose, picked, zipf_picked
+from pipelines.synthetic.lives import Lives
+
+_FIRST_NAMES = words.FEMALE_NAMES + words.MALE_NAMES
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One position per person; names are positions in the word lists, -1 for none.
+
+    Attributes:
+        voter_id: Ids, stable and in no order of birth or family.
+        first: First name.
+        last: Last name at birth or before marriage.
+        later_last: Last name from `renamed` on.
+        renamed: Day of a change of name.
+        middle: Middle name.
+        initial_only: Whether only the middle name's first letter is given.
+        suffix: Jr, Sr and the like.
+        race: Race in the state's code.
+        phone: Phone, digits.
+        no_gender: Whether gender is undesignated.
+        is_confidential: Whether the address is kept from the public.
+        is_masked: Whether the registration date is masked.
+        is_kept: Whether the file goes on listing the person after removal.
+    """
+
+    voter_id: pa.Array
+    first: Ints
+    last: Ints
+    later_last: Ints
+    renamed: Ints
+    middle: Ints
+    initial_only: Bools
+    suffix: Ints
+    race: pa.Array
+    phone: pa.Array
+    no_gender: Bools
+    is_confidential: Bools
+    is_masked: Bools
+    is_kept: Bools
+
+    def last_names(self, day: int) -> pa.Array:
+        """Last names on a day."""
+        return worded(words.LAST_NAMES, np.where(self.renamed <= day, self.later_last, self.last))
+
+    def first_names(self) -> pa.Array:
+        """First names."""
+        return worded(_FIRST_NAMES, self.first)
+
+    def middle_names(self) -> pa.Array:
+        """Middle names or initials, null for none."""
+        full = worded(_FIRST_NAMES, self.middle)
+        return initials(full, self.initial_only)
+
+
+def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives: Lives, opens: int) -> Identity:
+    """Names, ids and codes of a chunk's people.
+
+    Args:
+        config: Shares of codes and missing values.
+        state: Form of the ids and phones.
+        dice: Streams of the chunk.
+        lives: The people.
+        opens: Number of the chunk's first id.
+    """
+    rng, marginals, people = dice.rng(Purpose.NAMES), config.marginals, lives.birth.size
+    first, suffix = _first_names(config, rng, lives)
+    last, later, renamed = _last_names(config, rng, lives)
+    middle = zipf_picked(rng, 70, people) + np.where(lives.is_female, 0, len(words.FEMALE_NAMES))
+    race = picked(rng, marginals.races, people)
+    same = rng.random(people) < 0.93
+    return Identity(
+        voter_id=_voter_ids(dice, state, people, opens),
+        first=first,
+        last=last,
+        later_last=later,
+        renamed=renamed,
+        middle=np.where(rng.random(people) < marginals.missing_middle, -1, middle),
+        initial_only=rng.random(people) < 0.3,
+        suffix=suffix,
+        race=worded(list(marginals.races), np.where(same, race[lives.family], race)),
+        phone=_phones(config, state, rng, people),
+        no_gender=rng.random(people) < marginals.missing_gender,
+        is_confidential=rng.random(people) < marginals.confidential,
+        is_masked=rng.random(people) < marginals.masked_registration,
+        is_kept=rng.random(people) < state.removed_listed_share,
+    )
+
+
+def _first_names(config: SyntheticConfig, rng: np.random.Generator, lives: Lives) -> tuple[Ints, Ints]:
+    """First names and suffixes; some sons carry their father's name."""
+    people, women = lives.birth.size, len(words.FEMALE_NAMES)
+    male = women + zipf_picked(rng, len(words.MALE_NAMES), people)
+    first = np.where(lives.is_female, zipf_picked(rng, women, people), male)
+    suffix = np.where(rng.random(people) < config.marginals.suffix, zipf_picked(rng, 5, people, 1.2), -1)
+    suffix[lives.is_female] = -1
+    named = lives.is_child & ~lives.is_female & ~lives.is_female[lives.host]
+    juniors = np.flatnonzero(named & (rng.random(people) < config.lives.namesake_share))
+    first[juniors], suffix[juniors] = first[lives.host[juniors]], 0
+    suffix[lives.host[juniors]] = np.where(rng.random(juniors.size) < 0.5, 1, suffix[lives.host[juniors]])
+    return first, suffix
+
+
+def _last_names(config: SyntheticConfig, rng: np.random.Generator, lives: Lives) -> tuple[Ints, Ints, Ints]:
+    """Last names before and after marriage, and the day of the change on the file."""
+    people = lives.birth.size
+    last = zipf_picked(rng, len(words.LAST_NAMES), people, 0.5)
+    for _ in range(4):
+        last = np.where(lives.is_child, last[lives.host], last)
+    takes = (lives.mate >= 0) & lives.is_female & (rng.random(people) < config.lives.name_change_share)
+    later = np.where(takes, last[lives.mate], last)
+    lag = rng.exponential(150, people).astype(np.int64)
+    return last, later, np.where(takes, np.minimum(lives.marry + lag, NEVER), NEVER)
+
+
+def _voter_ids(dice: Dice, state: StateConfig, people: int, opens: int) -> pa.Array:
+    """`<STATE>-` and the state's own id: letters, then digits."""
+    number = opens + dice.rng(Purpose.IDENTIFIERS).permutation(people)
+    letters, size = number // 10**state.id_digits, 26
+    parts = [chr(65 + nth) for nth in range(size)]
+    columns = [worded(parts, letters // size**place % size) for place in reversed(range(state.id_letters))]
+    rest = number if not state.id_letters else number % 10**state.id_digits
+    return joined([pa.scalar(f"{dice.state}-"), *columns, padded(rest, state.id_digits)], "")
+
+
+def _phones(config: SyntheticConfig, state: StateConfig, rng: np.random.Generator, people: int) -> pa.Array:
+    """Ten digits on the exchange that belongs to nobody, null where the file has none."""
+    area = worded(state.area_codes, rng.integers(0, len(state.area_codes), people))
+    line = padded(rng.integers(0, 10_000, people), 4)
+    missing = rng.random(people) < config.marginals.missing_phone
+    return blanked(joined([area, pa.scalar("555"), line], ""), missing)
