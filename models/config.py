@@ -18,15 +18,19 @@ class Strict(BaseModel):
 Config = TypeVar("Config", bound=Strict)
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+
+
 class _UniqueKeyLoader(yaml.SafeLoader):
     """Reads YAML, refuses a key written twice, and keeps dates and codes as they are written."""
 
 
 def _mapping_without_repeats(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys = [loader.construct_object(key, deep=True) for key, _ in node.value]
+    keys = [loader.construct_object(key, deep=True) for key, _ in node.value if key.tag != _MERGE]
     repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
     if repeated:
         raise yaml.MarkedYAMLError(problem=f"key written twice: {', '.join(repeated)}", problem_mark=node.start_mark)
+    loader.flatten_mapping(node)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
@@ -59,7 +63,9 @@ def read_config(kind: type[Config], path: Path) -> Config:
 
 
 def _faults(path: Path, kind: type[Strict], error: ValidationError) -> str:
-    lines = [f"  {'.'.join(str(part) for part in fault['loc']) or '(top)'}: {_expected(fault)}" for fault in error.errors()]
+    lines = [
+        f"  {'.'.join(str(part) for part in fault['loc']) or '(top)'}: {_expected(fault)}" for fault in error.errors()
+    ]
     known = f"The keys of {kind.__name__} and their meaning stand in configs/README.md."
     return f"{path}: {len(lines)} faults:\n" + "\n".join(lines) + f"\n{known}"
 

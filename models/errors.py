@@ -39,6 +39,10 @@ class ArtefactError(WalklistError):
     """A model artefact is missing, or its bytes are not those the ledger recorded."""
 
 
+class RegistryError(WalklistError):
+    """The record of models cannot be written; scoring goes on without it."""
+
+
 class TrainingError(WalklistError):
     """A model cannot be trained honestly on what it was given."""
 

@@ -69,7 +69,7 @@ class Features(TableContract):
     any_share = _share("of all elections open to the voter in which they voted")
     any_open_count = _count("Elections open to the voter, of all types.")
     any_voted_count = _count("Elections in which the voter is known to have voted, of all types.")
-    general_streak_count = _count("Generals voted in without a break, back from the latest.", _FEW)
+    general_streak_count = _count("Generals voted in without a break, back from the latest; at most 4.", _FEW)
     last_vote_years = column(
         pa.float32(),
         "Time from the last vote to the election.",

@@ -109,13 +109,10 @@ class TableContract:
 
     @classmethod
     def checks(cls) -> Iterator[Check]:
-        """The rules that a file of the table must keep, each as a count in SQL."""
+        """The rules that the columns of a file must keep, each as a count in SQL; that the key is unique comes on top."""
         stored = [found for found in cls._columns.values() if not found.partition]
         for found in stored:
             yield from _column_checks(found)
-        if cls.key():
-            named = ", ".join(f'"{name}"' for name in cls.key())
-            yield Check(", ".join(cls.key()), "is unique", f"count(*) - count(DISTINCT ({named}))")
 
 
 def _column_checks(found: Column) -> Iterator[Check]:
@@ -132,3 +129,64 @@ def _column_checks(found: Column) -> Iterator[Check]:
         listed = ", ".join(f"'{value}'" for value in found.one_of)
         rule = "is one of " + ", ".join(found.one_of)
         yield Check(found.name, rule, f"count(*) FILTER ({quoted} NOT IN ({listed}))")
+
+
+class Scores(TableContract):
+    """One row per voter that a model version scored on a day. Key: voter_id and election_id within a version and day.
+
+    Reading: of voters scored 0.3, three in ten vote in the named election, among those the passport names.
+    """
+
+    table_name = "score_turnout"
+    state = column(pa.string(), "Two-letter code of the state.", partition=True)
+    version_id = column(pa.string(), "Model version that scored, the hash of its numbers.", partition=True)
+    as_of = column(pa.date32(), "Day before which every fact behind the score was known.", partition=True)
+    voter_id = column(pa.string(), "`<STATE>-<the state's own id>`.", key=True, kind="identifier")
+    election_id = column(pa.string(), "Election the score is for.", key=True)
+    probability = column(
+        pa.float32(),
+        "Calibrated chance of voting in the election, six decimals.",
+        unit="probability",
+        kind="derived",
+        at_least=0,
+        at_most=1,
+        null_means="Nothing that the model reads is known about the voter; not zero.",
+    )
+    is_out_of_fold = column(
+        pa.bool_(), "Whether the scored election also trained the model, by boosters that never saw the household."
+    )
+
+
+class ModelVersions(TableContract):
+    """One row per event in the life of a model version, append-only. Key: sequence.
+
+    The newest `promoted` or `rolled_back` row of a model and target election names its champion.
+    """
+
+    table_name = "model_versions"
+    sequence = column(pa.int64(), "Place in the ledger, from 1.", key=True, at_least=1)
+    version_id = column(pa.string(), "First 16 hexadecimal digits of the hash of what decides its scores.")
+    model = column(pa.string(), "Name of the model's YAML.")
+    event = column(pa.string(), "What happened.", one_of=("trained", "promoted", "refused", "rolled_back"))
+    target_election = column(pa.string(), "election_id that the version scores.")
+    path = column(pa.string(), "Folder of the version, relative to the root of the data.")
+    model_sha256 = column(pa.string(), "SHA-256 of its model.json, checked before anything in the folder is read.")
+    features_sha256 = column(pa.string(), "SHA-256 of names, types and codes of its features.")
+    window_start = column(pa.date32(), "Day of the first election that trained, calibrated or graded it.")
+    window_end = column(pa.date32(), "Day of the last one.")
+    receipts = column(pa.list_(pa.string()), "SHA-256 of the received files behind its rows.")
+    log_loss = column(pa.float64(), "Log loss of the backtest, lower is better.", at_least=0)
+    log_loss_low = column(pa.float64(), "Lower end of its 95% interval over households.")
+    log_loss_high = column(pa.float64(), "Upper end of its 95% interval over households.")
+    best_baseline = column(pa.string(), "The plain model that came closest.")
+    difference = column(pa.float64(), "Log loss minus that of the closest plain model; below 0 is better.")
+    difference_low = column(pa.float64(), "Lower end of its 95% interval over households.")
+    difference_high = column(pa.float64(), "Upper end of its 95% interval over households.")
+    calibration_error = column(pa.float64(), "ECE20 of the backtest as it is.", unit="probability", at_least=0)
+    calibration_error_tied = column(
+        pa.float64(), "ECE20 once the level is tied to the true turnout.", unit="probability", at_least=0
+    )
+    is_passed = column(pa.bool_(), "Whether every gate holds.")
+    verdict = column(pa.string(), "The verdict of the gates in words.")
+    decided_by = column(pa.string(), "`gates`, or who decided.")
+    reason = column(pa.string(), "Why, in words.")

@@ -15,7 +15,8 @@ LAYERS = ("raw", "core", "feature", "model", "score", "plan", "published")
 _OPENING = """# Dictionary
 
 Every table of the flow and every column in it, rendered by `walklist dictionary` from the classes in
-`pipelines/tables/`, `models/tables.py` and `models/features.py`; edit those, not this page. Null means unknown; zero means counted and none.
+`pipelines/tables/`, `models/tables.py` and `models/features.py`; edit those, not this page.
+Null means unknown; zero means counted and none.
 """
 _HEADER = "| column | type | unit | meaning | null means | class | rules |\n|---|---|---|---|---|---|---|"
 

@@ -33,10 +33,10 @@ def fingerprint(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def code_version(*folders: str) -> str:
-    """Hash of the program text in folders of the checkout: what makes a table new when only the code changed."""
+def code_version(*names: str) -> str:
+    """Hash of the program text in files and folders of the checkout: what makes a table new when only the code changed."""
     here = Path(__file__).resolve().parent.parent
-    files = sorted(file for folder in folders for file in (here / folder).rglob("*.py"))
+    files = sorted(file for name in names for file in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py")))
     return fingerprint([(str(file.relative_to(here)), file.read_text(encoding="utf-8")) for file in files])
 
 
@@ -164,7 +164,7 @@ class Lake:
         """The record of a partition if it was made from exactly this, else nothing."""
         records = self.table(contract, **partition).records()
         found = records.get(tuple(str(partition[name]) for name in contract.partitions()))
-        return found if found and found.fingerprint == made_from else None
+        return found if found and found.fingerprint == _stamp(contract, made_from) else None
 
     def write(
         self, contract: type[TableContract], connection: duckdb.DuckDBPyConnection, query: str, made_from: str, **partition: Any
@@ -189,14 +189,15 @@ class Lake:
             return standing
         home = self.folder(contract).joinpath(*(f"{name}={partition[name]}" for name in contract.partitions()))
         home.mkdir(parents=True, exist_ok=True)
+        stamp = _stamp(contract, made_from)
         staging = Path(tempfile.mkdtemp(dir=home, prefix=".writing-"))
         try:
-            record = _write_part(contract, connection, query, made_from, staging)
-            shutil.rmtree(home / made_from, ignore_errors=True)
-            staging.replace(home / made_from)
+            record = _write_part(contract, connection, query, stamp, staging)
+            shutil.rmtree(home / stamp, ignore_errors=True)
+            staging.replace(home / stamp)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-        point(home / "current", made_from)
+        point(home / "current", stamp)
         return record
 
 
@@ -218,6 +219,11 @@ def find_broken(connection: duckdb.DuckDBPyConnection, contract: type[TableContr
         extra = int(connection.execute(repeated).fetchall()[0][0])
         broken += [BrokenRule(", ".join(contract.key()), "is unique", extra)] if extra else []
     return broken
+
+
+def _stamp(contract: type[TableContract], made_from: str) -> str:
+    """The fingerprint of rows together with the contract they are kept under: a new column makes a new table."""
+    return fingerprint(made_from, str(contract.schema()), [(check.column, check.rule) for check in contract.checks()])
 
 
 def _write_part(

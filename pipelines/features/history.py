@@ -23,7 +23,7 @@ def select_history() -> str:
         count(is_voted) AS any_open_count,
         count(*) FILTER (is_voted) AS any_voted_count,
         CASE WHEN count(is_voted) FILTER (general_lag IS NOT NULL) > 0        -- the latest general missed or closed ends a streak
-            THEN coalesce(min(general_lag) FILTER (is_voted IS NOT true) - 1, max(general_lag)) END AS general_streak_count,
+            THEN least(coalesce(min(general_lag) FILTER (is_voted IS NOT true) - 1, max(general_lag)), 4) END AS general_streak_count,
         max(election_date) FILTER (is_voted) AS last_vote_date,
         avg((method_code = 'mail')::TINYINT) FILTER (is_voted) AS mail_share,
         avg((method_code = 'early')::TINYINT) FILTER (is_voted) AS early_share,

@@ -59,7 +59,7 @@ def make_manifest(
         "sorted_by": list(config.contract.key()),
         "rows": sum(summary["rows"] for summary in summaries.values()),
         "states": summaries,
-        "files": [_entry(path, folder) for path in sorted(folder.rglob("*")) if path.is_file()],
+        "files": [_entry(path, folder, summaries) for path in sorted(folder.rglob("*")) if path.is_file()],
         "inputs": inputs,
     }
 
@@ -70,8 +70,10 @@ def _described(found: Column) -> dict[str, Any]:
     return {**described, **{key: value for key, value in told.items() if value not in ("", None)}}
 
 
-def _entry(path: Path, folder: Path) -> dict[str, Any]:
-    return {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+def _entry(path: Path, folder: Path, summaries: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    entry = {"path": path.relative_to(folder).as_posix(), "bytes": path.stat().st_size, "sha256": sha256_of(path)}
+    state = path.parent.name.removeprefix("state=")
+    return {**entry, "rows": summaries[state]["rows"]} if state in summaries else entry
 
 
 def release_id(manifest: dict[str, Any]) -> str:

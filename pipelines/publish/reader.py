@@ -61,7 +61,7 @@ def open_release(root: Path, states: Iterable[str] | None = None, name: str = "v
 
 
 def state_batches(root: Path, state: str, name: str = "voter_scores") -> Iterator[pa.RecordBatch]:
-    """A state's rows of the current release as they were published: what to publish again while the state is in trouble.
+    """A state's rows of the current release as they were published, to be published again while it is in trouble.
 
     Raises:
         PublicationError: As `open_release`.

@@ -73,7 +73,7 @@ class Lives(Strict):
     home_years: float = Field(description="Mean time in that first home from 18.5 (years)", gt=0)
     dorm_share: float = _share("Natives who live in a dormitory from 18 to 22")
     dorm_residents: int = Field(description="Voters of one dormitory (count)", ge=1)
-    twin_share: float = _share("Children in a parent's home who have a twin there")
+    twin_share: float = _share("Every second person who is the twin of the one drawn before")
     namesake_share: float = _share("Sons in a father's home who carry his first name")
     unit_share: float = _share("Homes in buildings with unit numbers")
 

@@ -57,9 +57,10 @@ def _house_the_young(config: SyntheticConfig, rng: np.random.Generator, lives: L
     rules, people = config.lives, lives.birth.size
     young = lives.birth > day_number(config.starts_on) - 35 * YEAR
     child = young & lives.is_native & (rng.random(people) < rules.child_share)
+    child = np.where(lives.twin >= 0, child[lives.twin], child)
     lodger = young & ~child & (rng.random(people) < rules.lodger_share)
     host = _hosts(rng, lives, young, child)
-    _make_twins(rules, rng, lives, child & (host >= 0), host)
+    host = np.where((lives.twin >= 0) & child, host[lives.twin], host)
     housed = (child | lodger) & (host >= 0)
     stay = (rng.exponential(rules.home_years, people) * YEAR).astype(np.int64)
     leave = np.minimum(lives.start + 180 + stay, np.minimum(lives.marry, lives.end[host] + 30))
@@ -88,19 +89,6 @@ def _nearest_host(lives: Lives, wanted: Ints, rng: np.random.Generator) -> Ints:
     keepers = keepers[np.argsort(lives.birth[keepers], kind="stable")]
     near = np.searchsorted(lives.birth[keepers], wanted) + rng.integers(-8, 9, wanted.size)
     return keepers[near.clip(0, keepers.size - 1)]
-
-
-def _make_twins(rules: LivesConfig, rng: np.random.Generator, lives: Lives, child: Bools, host: Ints) -> None:
-    """Gives some children a neighbour's day of birth and parent: two persons who differ by first name only."""
-    single = np.flatnonzero(child & (lives.mate < 0) & (lives.marry == NEVER))
-    pairs = single[: single.size // 2 * 2].reshape(-1, 2)
-    pairs = pairs[rng.random(len(pairs)) < rules.twin_share]
-    one, other = pairs[:, 0], pairs[:, 1]
-    lives.death[other] = np.maximum(lives.death[other] - lives.birth[other] + lives.birth[one], lives.start[one] + 1)
-    lives.birth[other], host[other] = lives.birth[one], host[one]
-    for days in (lives.start, lives.leave, lives.dorm_end):
-        days[other] = days[one]
-    lives.gone[other] = np.where(lives.gone[other] <= lives.start[other], NEVER, lives.gone[other])
 
 
 def _send_to_dorms(rules: LivesConfig, rng: np.random.Generator, lives: Lives, dorms: int) -> None:

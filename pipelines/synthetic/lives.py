@@ -18,7 +18,9 @@ class Lives:
         start: Day from which the person is of age and in the state.
         death: Day of death.
         gone: Day of leaving the state.
+        twin: The earlier-born twin of the second one, -1 for everyone else.
         is_female: Sex.
+        is_native: Whether the person grew up in the state.
         mate: Person whose home a partner joins, -1 for everyone else.
         marry: Day of joining, for both of a couple.
         divorce: Day of parting, for both.
@@ -33,6 +35,7 @@ class Lives:
     start: Ints
     death: Ints
     gone: Ints
+    twin: Ints
     is_female: Bools
     is_native: Bools
     mate: Ints
@@ -61,8 +64,11 @@ def single_lives(config: SyntheticConfig, rng: np.random.Generator, people: int)
     rules = config.lives
     oldest, youngest = day_number(config.starts_on) - round(96 * YEAR), day_number(config.until) - round(18 * YEAR)
     birth = oldest + (rng.random(people) ** rules.birth_power * (youngest - oldest)).astype(np.int64)
+    twin = _twins(rules, rng, people)
+    birth = np.where(twin >= 0, birth[twin], birth)
     adult = birth + round(18 * YEAR)
     is_native = rng.random(people) < rules.native_share
+    is_native = np.where(twin >= 0, is_native[twin], is_native)
     arrival = adult + (rng.gamma(2.0, rules.arrival_years / 2, people) * YEAR).astype(np.int64)
     start = np.where(is_native, adult, arrival)
     nobody, never = np.full(people, -1), np.full(people, NEVER)
@@ -71,6 +77,7 @@ def single_lives(config: SyntheticConfig, rng: np.random.Generator, people: int)
         start=start,
         death=_deaths(rules, rng, birth),
         gone=first_event(rng, start, birth, rules.leaving),
+        twin=twin,
         is_female=rng.random(people) < 0.525,
         is_native=is_native,
         mate=nobody.copy(),
@@ -82,6 +89,12 @@ def single_lives(config: SyntheticConfig, rng: np.random.Generator, people: int)
         dorm=nobody.copy(),
         dorm_end=start.copy(),
     )
+
+
+def _twins(rules: LivesConfig, rng: np.random.Generator, people: int) -> Ints:
+    """For some people of odd position the one before them, whose twin they are; -1 for all others."""
+    own = np.arange(people)
+    return np.where((own % 2 == 1) & (rng.random(people) < rules.twin_share), own - 1, -1)
 
 
 def _deaths(rules: LivesConfig, rng: np.random.Generator, birth: Ints) -> Ints:
@@ -97,6 +110,6 @@ def kept_lives(lives: Lives, rows: Ints) -> Lives:
     position = np.full(lives.birth.size + 1, -1)
     position[rows] = np.arange(rows.size)
     kept = Lives(**{name: values[rows] for name, values in vars(lives).items()})
-    kept.mate, kept.host = position[kept.mate], position[kept.host]
+    kept.mate, kept.host, kept.twin = position[kept.mate], position[kept.host], position[kept.twin]
     kept.is_child &= kept.host >= 0
     return kept

@@ -1,0 +1,203 @@
+"""The family propensity: the chance that a person does something on a named occasion, and how well it was foretold."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models import lgbm
+from models.baselines import demand_columns, make_baseline
+from models.calibrate import Calibrator, fit_platt
+from models.errors import AsOfError, TrainingError
+from models.frames import OUTCOME, Cohorts
+from models.lgbm import Objective
+from models.matrix import FeatureSpec, learn_spec, to_matrix, training_table
+from models.model_config import BaselineName, InTimeSplit, ModelConfig
+from models.passport import build_passport
+from models.report import Judged, build_report
+from models.splits import Roles, backtest_roles, household_fold, production_roles, stopping_households
+
+
+@dataclass(frozen=True)
+class FittedPropensity:
+    """What training gives: numbers that score, and the account of how good they are.
+
+    Attributes:
+        config: The model's configuration.
+        boosters: Texts of the boosters: one, or one for each fold of households.
+        calibrator: The calibration of their probabilities.
+        spec: The features of the matrix.
+        window: Days of the first and the last occasion behind the rows.
+        receipts: Hashes of the received files behind the rows.
+        report: Backtest, baselines, tables and verdict; counts and rates only.
+        passport: What a score means, for whom, until when, for which uses.
+    """
+
+    config: ModelConfig
+    boosters: tuple[str, ...]
+    calibrator: Calibrator
+    spec: FeatureSpec
+    window: tuple[dt.date, dt.date]
+    receipts: tuple[str, ...]
+    report: dict[str, Any]
+    passport: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Learned:
+    boosters: tuple[Any, ...]
+    calibrator: Calibrator
+    judged: Judged
+    roles: dict[str, Any]
+
+
+def fit_propensity(cohorts: Cohorts, config: ModelConfig) -> FittedPropensity:
+    """A model version with its backtest, by the scheme that the configuration names.
+
+    With scheme `occasions` the model in use is fitted and calibrated on all but the newest knowledge it needs, and the
+    report grades the same recipe one occasion of the kind earlier. With `in_time` every graded score is out-of-fold.
+
+    Args:
+        cohorts: Past occasions with outcomes; with a `population` also the column `arm_code`.
+        config: The model.
+
+    Raises:
+        TrainingError: Occasions, rows or columns are missing, or outcomes do not vary.
+        AsOfError: Rows of the target election or later, or reconstructed rows the configuration does not allow.
+        FeatureMismatchError: A feature is missing, or is neither number nor text.
+    """
+    frame = _population(cohorts.frame, config)
+    _demand_honest(frame, cohorts, config)
+    demand_columns(frame, config)
+    spec = learn_spec(training_table(frame, config.features), config.features)
+    learned = (
+        _fit_in_time(frame, spec, config) if config.split.scheme == "in_time" else _fit_occasions(frame, spec, config)
+    )
+    ranked = lgbm.importance(learned.boosters, spec.names)
+    report = build_report(config, frame, cohorts, learned.judged, learned.roles, ranked)
+    passport = build_passport(config, cohorts, report)
+    texts = tuple(lgbm.booster_text(booster) for booster in learned.boosters)
+    return FittedPropensity(config, texts, learned.calibrator, spec, cohorts.window, cohorts.receipts, report, passport)
+
+
+def fit_member(
+    frame: pd.DataFrame, y: np.ndarray, spec: FeatureSpec, config: ModelConfig, objective: Objective = "binary"
+) -> Any:
+    """One booster on the rows of a frame, some of whose households decide when to stop.
+
+    Args:
+        frame: household_id and the features.
+        y: Outcomes, or true probabilities with the objective cross_entropy.
+        spec: The features of the matrix.
+        config: The model: split and booster settings.
+        objective: Loss.
+    """
+    X = matrix_of(frame, spec)
+    held = stopping_households(frame["household_id"], config.split.stopping_share)
+    raised = (
+        [place for place, name in enumerate(spec.names) if name in config.monotone]
+        if config.monotone_increasing
+        else []
+    )
+    return lgbm.fit_booster(
+        X, y, held, config.booster, categorical=spec.categorical, monotone=raised, objective=objective
+    )
+
+
+def matrix_of(frame: pd.DataFrame, spec: FeatureSpec) -> np.ndarray:
+    """The matrix of a frame, float32 `(n_rows, n_features)`."""
+    return to_matrix(spec, training_table(frame, list(spec.names)))
+
+
+def _population(frame: pd.DataFrame, config: ModelConfig) -> pd.DataFrame:
+    kept = frame[frame["election_id"].astype(str).str[:2].isin(config.states)]
+    if config.split.scheme == "occasions":
+        kept = kept[kept["election_kind"].isin(config.pool_kinds)]
+    if config.population is not None:
+        if "arm_code" not in kept:
+            raise TrainingError(f"{config.name} trains on one arm of an experiment; the frame lacks arm_code.")
+        kept = kept[kept["arm_code"] == config.population.arm]
+    if kept.empty:
+        raise TrainingError(f"No row of the training frame belongs to the population of {config.name}.")
+    return kept.reset_index(drop=True)
+
+
+def _demand_honest(frame: pd.DataFrame, cohorts: Cohorts, config: ModelConfig) -> None:
+    rebuilt = sum(cohorts.reconstructed_counts.values())
+    if config.cohort == "snapshot" and rebuilt:
+        raise AsOfError(
+            f"{rebuilt:,} training rows are reconstructed from a later file; {config.name} allows snapshots only. "
+            "Bring the snapshots of the time, or declare cohort: reconstructed, which the passport will say."
+        )
+    later = int((frame["election_date"] >= config.target_date).sum()) if config.split.scheme == "occasions" else 0
+    if later:
+        raise AsOfError(f"{later:,} training rows are of the day of {config.target_election} or later.")
+    if config.split.scheme == "in_time" and set(frame["election_id"]) != {config.target_election}:
+        raise TrainingError(
+            f"Scheme in_time trains on {config.target_election} alone; the frame holds other elections."
+        )
+
+
+def _fit_occasions(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) -> _Learned:
+    occasions = frame[["election_date", "election_kind"]].drop_duplicates()
+    used, tried = production_roles(occasions, config.target_kind), backtest_roles(occasions, config.target_kind)
+    booster, calibrator = _fit_and_calibrate(frame, used, spec, config)
+    judged = _backtest(frame, tried, spec, config)
+    return _Learned((booster,), calibrator, judged, {"in_use": _days(used), "backtest": _days(tried)})
+
+
+def _fit_and_calibrate(
+    frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig
+) -> tuple[Any, Calibrator]:
+    fitted, later = _of_days(frame, roles.fit), _of_days(frame, (roles.calibrate,))
+    booster = fit_member(fitted, _outcome(fitted), spec, config)
+    raw = lgbm.predict(booster, matrix_of(later, spec), config.booster.num_threads)
+    return booster, fit_platt(raw, _outcome(later)) if config.calibration == "platt" else Calibrator()
+
+
+def _backtest(frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig) -> Judged:
+    graded = _of_days(frame, (roles.grade,))
+    booster, calibrator = _fit_and_calibrate(frame, roles, spec, config)
+    p = calibrator.apply(lgbm.predict(booster, matrix_of(graded, spec), config.booster.num_threads))
+    plain: dict[str, np.ndarray] = {name: _baseline_scores(name, frame, roles, config) for name in config.baselines}
+    return Judged(graded, p, plain)
+
+
+def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, config: ModelConfig) -> np.ndarray:
+    fitted, later, graded = (_of_days(frame, days) for days in (roles.fit, (roles.calibrate,), (roles.grade,)))
+    baseline = make_baseline(name, config.baseline_columns, config.features).fit(fitted, _outcome(fitted))
+    if config.calibration == "none":
+        return baseline.predict(graded)
+    return fit_platt(baseline.predict(later), _outcome(later), may_fall=True).apply(baseline.predict(graded))
+
+
+def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) -> _Learned:
+    assert isinstance(config.split, InTimeSplit)
+    dealt = household_fold(frame["household_id"], config.split.folds)
+    p = np.zeros(len(frame))
+    plain: dict[str, np.ndarray] = {name: np.zeros(len(frame)) for name in config.baselines}
+    boosters = []
+    for fold in range(config.split.folds):
+        seen, left_out = frame[dealt != fold], frame[dealt == fold]
+        boosters.append(fit_member(seen, _outcome(seen), spec, config))
+        p[dealt == fold] = lgbm.predict(boosters[-1], matrix_of(left_out, spec), config.booster.num_threads)
+        for name in config.baselines:
+            baseline = make_baseline(name, config.baseline_columns, config.features).fit(seen, _outcome(seen))
+            plain[name][dealt == fold] = baseline.predict(left_out)
+    roles = {"in_time": {"folds": config.split.folds, "election": config.target_election}}
+    return _Learned(tuple(boosters), Calibrator(), Judged(frame, p, plain), roles)
+
+
+def _of_days(frame: pd.DataFrame, days: tuple[dt.date | None, ...]) -> pd.DataFrame:
+    return frame[frame["election_date"].isin(days)]
+
+
+def _outcome(frame: pd.DataFrame) -> np.ndarray:
+    return frame[OUTCOME].to_numpy(dtype=np.float64)
+
+
+def _days(roles: Roles) -> dict[str, Any]:
+    graded = roles.grade.isoformat() if roles.grade else None
+    return {"fit": [day.isoformat() for day in roles.fit], "calibrate": roles.calibrate.isoformat(), "grade": graded}

@@ -1,0 +1,86 @@
+"""The one scoring function: a model version and batches of features in, batches of probabilities out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+
+from models.artefact import ModelVersion
+from models.errors import FeatureMismatchError
+from models.lgbm import predict
+from models.matrix import to_matrix
+from models.splits import household_fold
+
+BORDER = ("voter_id", "household_id", "election_id")
+SCHEMA = pa.schema(
+    [
+        pa.field("voter_id", pa.string(), nullable=False),
+        pa.field("election_id", pa.string(), nullable=False),
+        pa.field("probability", pa.float32()),
+        pa.field("is_out_of_fold", pa.bool_(), nullable=False),
+    ]
+)
+
+
+def score_batches(
+    version: ModelVersion, batches: Iterator[pa.RecordBatch], num_threads: int = 1
+) -> Iterator[pa.RecordBatch]:
+    """The scores of each batch, row by row in the order they came.
+
+    Args:
+        version: The model version, checked when it was loaded.
+        batches: voter_id, household_id, election_id and the features, by name; other columns are left aside.
+        num_threads: Threads of the booster, count; 1 where many run side by side.
+
+    Yields:
+        voter_id, election_id, probability (float32, six decimals; null where every feature is unknown), and
+        is_out_of_fold: whether the booster that scored never saw the household.
+
+    Raises:
+        FeatureMismatchError: A batch is not the model's; nothing of it is scored.
+    """
+    for batch in batches:
+        _demand_border(version, batch)
+        yield _score_batch(version, batch, num_threads)
+
+
+def score_matrix(version: ModelVersion, X: np.ndarray, households: np.ndarray, num_threads: int = 1) -> np.ndarray:
+    """Calibrated probabilities of the rows of a matrix, each from the booster that never saw the household.
+
+    Shapes:
+        X (n_rows, n_features), households (n_rows,); returns float64 (n_rows,), NaN where every feature is NaN.
+    """
+    dealt = household_fold(households, version.folds) if version.folds > 1 else np.zeros(len(X), dtype=np.int64)
+    raw = np.full(len(X), np.nan)
+    for fold, booster in enumerate(version.boosters):
+        raw[dealt == fold] = predict(booster, X[dealt == fold], num_threads)
+    return np.where(np.isnan(X).all(axis=1), np.nan, version.calibrator.apply(raw))
+
+
+def _score_batch(version: ModelVersion, batch: pa.RecordBatch, num_threads: int) -> pa.RecordBatch:
+    X = to_matrix(version.spec, batch)
+    p = score_matrix(
+        version, X, batch.column("household_id").cast(pa.string()).to_numpy(zero_copy_only=False), num_threads
+    )
+    probability = pa.array(np.round(p, 6).astype(np.float32), pa.float32(), mask=np.isnan(p))
+    out_of_fold = pa.array(np.full(len(p), version.folds > 1), pa.bool_())
+    ids = [batch.column(name).cast(pa.string()) for name in ("voter_id", "election_id")]
+    return pa.RecordBatch.from_arrays([*ids, probability, out_of_fold], schema=SCHEMA)
+
+
+def _demand_border(version: ModelVersion, batch: pa.RecordBatch) -> None:
+    faults = [f"{name} is missing" for name in BORDER if name not in batch.schema.names]
+    present = [name for name in BORDER if name in batch.schema.names]
+    faults += [f"{name} is null in {nulls:,} rows" for name in present if (nulls := batch.column(name).null_count)]
+    target = version.index["target_election"]
+    if "election_id" in present and (other := _others(batch.column("election_id"), target)):
+        faults.append(f"election_id is not {target} in {other:,} rows")
+    if faults:
+        raise FeatureMismatchError(
+            f"The frame cannot be scored by {version.name} {version.version_id}: {'; '.join(faults)}."
+        )
+
+
+def _others(values: pa.Array, target: str) -> int:
+    counted = {row["values"]: row["counts"] for row in values.cast(pa.string()).value_counts().to_pylist()}
+    return sum(count for value, count in counted.items() if value not in (target, None))

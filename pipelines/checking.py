@@ -1,0 +1,83 @@
+"""Reads every configuration and says all that is wrong with them at once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from models.config import Strict, read_config
+from models.errors import ConfigError
+from models.model_config import ModelConfig
+from pipelines.calendar import ElectionsConfig
+from pipelines.core.experiments import Experiment
+from pipelines.layouts.history import LongHistory
+from pipelines.layouts.source import Source
+from pipelines.publish.targets import PublicationConfig
+from pipelines.settings import CONFIGS, Profile
+from pipelines.synthetic.config import SyntheticConfig
+
+_KINDS: dict[str, type[Strict]] = {
+    "elections.yaml": ElectionsConfig,
+    "synthetic.yaml": SyntheticConfig,
+    "states/*.yaml": Source,
+    "studies/*.yaml": Source,
+    "models/*.yaml": ModelConfig,
+    "experiments/*.yaml": Experiment,
+    "publications/*.yaml": PublicationConfig,
+    "profiles/*.yaml": Profile,
+}
+
+
+def check_configs(configs: Path = CONFIGS) -> str:
+    """A sentence on how many configurations were read.
+
+    Raises:
+        ConfigError: One or more are broken, or name what is not there; every fault of every file is listed.
+    """
+    read: dict[Path, Strict] = {}
+    faults = []
+    for path, kind in _files(configs):
+        try:
+            read[path] = read_config(kind, path)
+        except ConfigError as error:
+            faults.append(str(error))
+    faults += [f"{path}: no such kind of configuration. See configs/README.md." for path in _strays(configs)]
+    faults += [fault for path, content in read.items() for fault in _dangling(configs, path, content)]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return f"{len(read)} configurations read, all in order."
+
+
+def _files(configs: Path) -> Iterator[tuple[Path, type[Strict]]]:
+    for pattern, kind in _KINDS.items():
+        yield from ((path, kind) for path in sorted(configs.glob(pattern)))
+
+
+def _strays(configs: Path) -> list[Path]:
+    known = {path for path, _ in _files(configs)}
+    return sorted(path for path in configs.rglob("*.y*ml") if path not in known)
+
+
+def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
+    """Names in a configuration that lead nowhere, and patterns that the engine cannot read."""
+    if isinstance(content, Profile):
+        named = [(f"states/{name}", f"studies/{name}") for name in content.sources]
+        named += [(f"models/{name}",) for name in content.models] + [(f"experiments/{name}",) for name in content.experiments]
+        named += [(f"publications/{content.publication}",)]
+        yield from (f"{path}: {' or '.join(places)}.yaml does not exist." for places in named if not any((configs / f"{place}.yaml").is_file() for place in places))
+    if isinstance(content, ModelConfig | Experiment | PublicationConfig) and content.name != path.stem:
+        yield f"{path}: its name is {content.name}, the file's is {path.stem}."
+    if isinstance(content, Source):
+        yield from _broken_patterns(path, content)
+
+
+def _broken_patterns(path: Path, source: Source) -> Iterator[str]:
+    for layout in source.layouts:
+        for role, files in layout.files.items():
+            columns = files.history.columns if isinstance(files.history, LongHistory) else files.voters
+            for name, column in columns.items():
+                for pattern in column.pattern or {}:
+                    try:
+                        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+                    except duckdb.Error:
+                        yield f"{path}: layout of {layout.valid_from}, {role}.{name}: the pattern {pattern!r} cannot be read (RE2)."

@@ -1,0 +1,120 @@
+"""Typed, keyed rows: what a delivery says once it is accepted, and what follows from it."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import dagster as dg
+
+from models.tables import TableContract
+from pipelines.core.delivery import Admission, Judgement
+from pipelines.core.elections import calendar_table, select_elections
+from pipelines.core.households import select_households
+from pipelines.defs.alerts import call_held_command
+from pipelines.defs.io import contract_check, contract_spec, data_version, metadata_of, written
+from pipelines.defs.partitions import OWNERS, RETRY, by_state
+from pipelines.defs.resources import Desk, told_in_words
+from pipelines.defs.tables import delivery_table, markdown_table
+from pipelines.lake import Table, code_version, fingerprint
+from pipelines.raw.receipts import ReceiptLedger
+from pipelines.tables.core import Elections, Households, Rejects, VoteHistory, Voters
+
+_DELIVERED: dict[type[TableContract], str] = {
+    Voters: "One row per person on the state's file, by snapshot; typed, keyed, masked dates null.",
+    VoteHistory: "One row per stated vote, in the delivery that first states it, with the day it could be known.",
+    Rejects: "One row per refused row of a received file: file, line and rule, never its content.",
+}
+
+
+def _spec(table: type[TableContract], meaning: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        table.table_name, description=meaning, group_name="core", kinds={"duckdb", "parquet"}, owners=OWNERS,
+        deps=["raw_receipts"], partitions_def=by_state, tags={"pii": "true"},
+    )  # fmt: skip
+
+
+@dg.multi_asset(
+    specs=[_spec(table, meaning) for table, meaning in _DELIVERED.items()],
+    check_specs=[
+        *[contract_spec(table.table_name) for table in _DELIVERED],
+        dg.AssetCheckSpec("newest_delivery_accepted", asset="core_voters", description="The newest delivery is in use, not held."),
+    ],
+    retry_policy=RETRY,
+)  # fmt: skip
+def core_delivery(context: dg.AssetExecutionContext, desk: Desk) -> Iterator[dg.MaterializeResult]:
+    """Judge every delivery of the state as a whole, and write the accepted ones."""
+    state = context.partition_key
+    name, source = desk.source_of(state)
+    with told_in_words(f"core_delivery {state}"):
+        judged = Admission(desk.lake, name, source).admit_all(dt.datetime.now(dt.UTC))
+        for judgement in judged:
+            call_held_command(context, desk, judgement)
+        for table in _DELIVERED:
+            yield _result(desk, table, state, judged)
+
+
+def _result(desk: Desk, table: type[TableContract], state: str, judged: list[Judgement]) -> dg.MaterializeResult:
+    handle = desk.lake.table(table, state=state)
+    checks = [contract_check(desk.lake, handle, table.table_name)]
+    more = {"partitions": written({str(number): found.records[table.table_name] for number, found in enumerate(judged) if found.records})}
+    if table is Voters:
+        name, _ = desk.source_of(state)
+        more["deliveries"] = delivery_table(ReceiptLedger(desk.lake, name).deliveries())
+        checks.append(_newest_accepted(judged))
+    return dg.MaterializeResult(
+        asset_key=table.table_name, metadata=metadata_of(table, handle, **more), check_results=checks, data_version=data_version(handle)
+    )
+
+
+def _newest_accepted(judged: list[Judgement]) -> dg.AssetCheckResult:
+    newest = judged[-1] if judged else None
+    is_used = newest is not None and newest.verdict == "accepted"
+    return dg.AssetCheckResult(
+        passed=is_used, check_name="newest_delivery_accepted", asset_key="core_voters", severity=dg.AssetCheckSeverity.WARN,
+        description=newest.reason if newest and not is_used else "",
+    )  # fmt: skip
+
+
+@dg.asset(
+    group_name="core", partitions_def=by_state, kinds={"duckdb", "parquet"}, owners=OWNERS, retry_policy=RETRY,
+    check_specs=[contract_spec("core_elections")],
+)  # fmt: skip
+def core_elections(context: dg.AssetExecutionContext, desk: Desk, core_vote_history: Table) -> dg.MaterializeResult:
+    """One row per election that the calendar names or a history states, with its deadline and stated votes."""
+    state = context.partition_key
+    _, source = desk.source_of(state)
+    with told_in_words(f"core_elections {state}"), desk.lake.connect() as connection:
+        calendar = calendar_table(desk.calendar.of_state(state), source)
+        connection.register("calendar", calendar)
+        query = select_elections(core_vote_history, source.registration_closes_days)
+        stamp = fingerprint(core_vote_history.fingerprint, calendar.to_pylist(), source.registration_closes_days, code_version("pipelines/core"))
+        desk.lake.write(Elections, connection, query, stamp, state=state)
+        table = desk.lake.table(Elections, state=state)
+        summary = connection.execute(f"SELECT election_id, election_kind, vote_count FROM ({table.select()}) ORDER BY election_date DESC LIMIT 12")
+        rows = [dict(zip(("election", "kind", "votes"), row, strict=True)) for row in summary.fetchall()]
+        return dg.MaterializeResult(
+            metadata=metadata_of(Elections, table, newest=markdown_table(rows)),
+            check_results=[contract_check(desk.lake, table, "core_elections")],
+            data_version=data_version(table),
+        )
+
+
+@dg.asset(
+    group_name="core", partitions_def=by_state, kinds={"duckdb", "parquet"}, owners=OWNERS, retry_policy=RETRY, tags={"pii": "true"},
+    check_specs=[contract_spec("core_households")],
+)  # fmt: skip
+def core_households(context: dg.AssetExecutionContext, desk: Desk, core_voters: Table) -> dg.MaterializeResult:
+    """One row per voter and snapshot with the home they share; dormitories and care homes are no homes."""
+    state = context.partition_key
+    _, source = desk.source_of(state)
+    records = {}
+    with told_in_words(f"core_households {state}"), desk.lake.connect() as connection:
+        for (_, day), record in core_voters.records().items():
+            voters = desk.lake.table(Voters, state=state, snapshot_date=day)
+            stamp = fingerprint(record.fingerprint, source.largest_home, code_version("pipelines/core/households.py"))
+            records[day] = desk.lake.write(Households, connection, select_households(voters, source), stamp, state=state, snapshot_date=day)
+        table = desk.lake.table(Households, state=state)
+        return dg.MaterializeResult(
+            metadata=metadata_of(Households, table, partitions=written(records)),
+            check_results=[contract_check(desk.lake, table, "core_households")],
+            data_version=data_version(table),
+        )

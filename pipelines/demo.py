@@ -1,0 +1,102 @@
+"""The demonstration: simulated deliveries, the study's public data, and what the published table says."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from models.config import read_config
+from models.errors import ConfigError, DeliveryError
+from models.model_config import ModelConfig
+from pipelines.calendar import read_calendar
+from pipelines.lake import Lake
+from pipelines.layouts.source import read_source
+from pipelines.modelling.ledger import VersionLedger
+from pipelines.settings import Settings
+from pipelines.synthetic.config import SyntheticConfig
+from pipelines.synthetic.deliveries import write_deliveries, write_truth
+from pipelines.synthetic.simulation import Simulation
+
+
+def simulation_of(settings: Settings, state: str, voters: int | None = None) -> Simulation:
+    """The simulated electorate of a state, with another number of voters where one is given."""
+    config = read_config(SyntheticConfig, settings.configs / "synthetic.yaml")
+    if voters and state in config.states:
+        config = config.model_copy(update={"states": {state: config.states[state].model_copy(update={"voters": voters})}})
+    return Simulation(config, state, read_calendar(settings.configs).of_state(state))
+
+
+def simulate_landing(settings: Settings, voters: int | None = None) -> None:
+    """Write every snapshot of the profile's states into the landing folder, and the truth of the scored election."""
+    for name in settings.profile.sources:
+        source = read_source(settings.configs, name)
+        simulation = simulation_of(settings, source.state, voters)
+        folders = write_deliveries(simulation, source, settings.landing / name, simulation.state.snapshots)
+        _say(f"{source.name}: {len(folders)} simulated deliveries written, {len(simulation.state.snapshots) - len(folders)} stood, in {settings.landing / name}")
+        for model in settings.profile.models:
+            target = read_config(ModelConfig, settings.configs / "models" / f"{model}.yaml").target_election
+            write_truth(simulation, target, settings.root / "truth" / f"{target}.parquet")
+
+
+def land_michigan(settings: Settings, shared: str | None) -> None:
+    """Copy the study's file into the landing folder.
+
+    Raises:
+        DeliveryError: `WALKLIST_SHARED` does not lead to it; the text says where the public data are.
+    """
+    name = "ggl2008_social_pressure/ggl_dev60.parquet"
+    file = Path(shared or "/nonexistent") / "data" / name
+    if not file.is_file():
+        raise DeliveryError(
+            f"The study's file is not at hand: WALKLIST_SHARED is {'unset' if not shared else 'set, but has no data/' + name}.\n"
+            "The de-identified data are public: ISPS Data Archive D001, doi 10.60600/YU/CGMWNW. The columns read are listed in "
+            "configs/studies/michigan_2006.yaml.\n"
+            f"Set WALKLIST_SHARED to the folder that holds data/{name}, or put a Parquet file with those columns into "
+            f"{settings.landing}/michigan_2006/2006-12-31/ and call `walklist run --profile michigan`."
+        )
+    target = settings.landing / "michigan_2006" / "2006-12-31" / file.name
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+
+
+def print_product(settings: Settings) -> None:
+    """Print where the published table is, four of its rows, the model's calibration in a line, and the way to the UI."""
+    import duckdb
+
+    from pipelines.publish.ledger import current_release
+
+    release = current_release(settings.root, settings.profile.publication)
+    if release is None:
+        raise ConfigError(f"{settings.root}: nothing has been published.")
+    folder = settings.root / "published" / settings.profile.publication / "releases" / release
+    files = f"read_parquet('{folder}/state=*/*.parquet', hive_partitioning = true)"
+    total = duckdb.sql(f"SELECT count(*), count(turnout_probability) FROM {files}").fetchall()[0]
+    columns = "voter_id, county_code, turnout_probability, turnout_decile, as_of"
+    rows = duckdb.sql(f"SELECT {columns} FROM {files} WHERE turnout_decile IN (2, 5, 8, 10) QUALIFY row_number() OVER (PARTITION BY turnout_decile ORDER BY voter_id) = 1 ORDER BY turnout_decile")
+    _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score\n  {folder}\n")
+    _table([dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()])
+    for model in settings.profile.models:
+        _say(f"\n{_calibration_line(settings, model)}")
+    _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
+
+
+def _calibration_line(settings: Settings, model: str) -> str:
+    from models.passport import quality_sentence
+
+    version = VersionLedger(Lake(settings.root), model).champion()
+    return f"{model} {version.version_id}: {quality_sentence(version.report)}"
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*rows[0].keys()) if rows else Table()
+    for row in rows:
+        table.add_row(*[f"{value:.3f}" if isinstance(value, float) else str(value) for value in row.values()])
+    Console(file=sys.stdout, width=120).print(table)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
