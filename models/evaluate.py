@@ -205,7 +205,7 @@ def mean_intervals(
     return {name: _estimate(float(terms[name].mean()), column) for name, column in columns}
 
 
-def chance_calibration_error(p: np.ndarray, repeats: int = 200, quantile: float = 0.95, seed: int = 0) -> float:
+def chance_calibration_error(p: np.ndarray, repeats: int = 500, quantile: float = 0.95, seed: int = 0) -> float:
     """ECE20 that perfectly calibrated probabilities of this size and spread exceed in one draw of twenty.
 
     Args:

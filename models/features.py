@@ -22,6 +22,10 @@ def _share(which: str, null_means: str = _FEW) -> Any:
     )
 
 
+def _precinct(which: str) -> Any:
+    return _share(f"of the precinct that voted in {which}; own home left out, shrunk to the state", "No precinct, or no history.")
+
+
 def _count(what: str, null_means: str = "") -> Any:
     return column(pa.float32(), what, unit="count", null_means=null_means, at_least=0, kind="derived")
 
@@ -120,17 +124,13 @@ class Features(TableContract):
         pa.float32(), "Age of the oldest at home.", unit="years", null_means="No age at home is known.", kind="derived"
     )
     precinct_voter_count = _count("Voters of the precinct, the voter's home left out.", "No precinct is given.")
-    precinct_general_lag1_share = _share(
-        "of the precinct that voted in the latest general; own home left out, shrunk to the state",
-        "No precinct, or no history.",
-    )
-    precinct_same_kind_lag1_share = _share(
-        "of the precinct that voted in the latest of the same kind; own home left out, shrunk",
-        "No precinct, or no history.",
-    )
-    precinct_primary_lag1_share = _share(
-        "of the precinct that voted in the latest primary; own home left out, shrunk", "No precinct, or no history."
-    )
+    precinct_general_lag1_share = _precinct("the latest general")
+    precinct_general_lag2_share = _precinct("the second latest general")
+    precinct_general_lag3_share = _precinct("the third latest general")
+    precinct_same_kind_lag1_share = _precinct("the latest election of the same kind")
+    precinct_same_kind_lag2_share = _precinct("the second latest of the same kind")
+    precinct_same_kind_lag3_share = _precinct("the third latest of the same kind")
+    precinct_primary_lag1_share = _precinct("the latest primary")
     precinct_mean_age_years = column(
         pa.float32(),
         "Mean age in the precinct, own home left out, shrunk to the state.",

@@ -70,13 +70,23 @@ def demo() -> None:
 @app.command()
 def prepare(profile: Profile = "local") -> None:
     """Make the data root, Dagster's storage and MLflow's database of a profile, and print its environment."""
+    from pipelines.engine import environment
     from pipelines.engine import prepare as make_root
 
     with _in_words():
         settings = _settings(profile)
         make_root(settings)
-        typer.echo(f"WALKLIST_PROFILE={settings.name}\nDAGSTER_HOME={settings.dagster_home.resolve()}")
-        typer.echo(f"MLFLOW_TRACKING_URI={settings.tracking_uri}\nMLFLOW_ARTIFACTS={settings.artifact_root.resolve()}")
+        for name, value in environment(settings).items():
+            typer.echo(f"{name}={value}")
+
+
+@app.command()
+def ui(profile: Profile = "demo") -> None:
+    """Open Dagster on port 3000 and MLflow on port 5000, on a profile's data; stop them with Ctrl-C."""
+    from pipelines.desk import serve
+
+    with _in_words():
+        serve(_settings(profile))
 
 
 @app.command()

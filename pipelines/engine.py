@@ -54,13 +54,22 @@ def prepare(settings: Settings) -> None:
         prepare_database(settings.tracking_uri)
 
 
+def environment(settings: Settings) -> dict[str, str]:
+    """What Dagster and MLflow must find in the environment to work on a profile's data."""
+    return {
+        "WALKLIST_PROFILE": settings.name,
+        "DAGSTER_HOME": str(settings.dagster_home.resolve()),
+        "MLFLOW_TRACKING_URI": settings.tracking_uri,
+    }
+
+
 def run_states(settings: Settings, states: list[str] | None = None) -> list[StateRun]:
     """Run the whole flow for every state of the profile, one after the other; one state's trouble stays there.
 
     Raises:
         BusyError: Another run is at work on this data root.
     """
-    os.environ.update(WALKLIST_PROFILE=settings.name, DAGSTER_HOME=str(settings.dagster_home.resolve()))
+    os.environ.update(environment(settings))
     prepare(settings)
     lock = filelock.FileLock(settings.root / "run.lock", timeout=0)
     try:

@@ -1,7 +1,8 @@
 """The clock: the people, elections and votes of an occasion, as they were known on its as-of day.
 
-Working tables of one SQL connection: `people` (who may vote in the election), `past` (earlier elections whose history
-had been posted), `participation` (people x past, where voted is true, false, or null for not knowable).
+Working tables of one SQL connection: `people` (who may vote in the election, numbered by `person`), `past` (earlier
+elections whose history had been posted), `marks` (their stated votes), and the view `participation` (people x past,
+where is_voted is true, false, or null for not knowable).
 """
 
 import datetime as dt
@@ -79,7 +80,8 @@ def set_clock(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion: Occas
     connection.execute(f"CREATE OR REPLACE TABLE ballots AS {ballots}")
     connection.execute(f"CREATE OR REPLACE TABLE people AS {_people(lake, occasion, place)}")
     connection.execute(f"CREATE OR REPLACE TABLE past AS {_past(lake, occasion)}")
-    connection.execute(f"CREATE OR REPLACE TABLE participation AS {_PARTICIPATION}")
+    connection.execute(f"CREATE OR REPLACE TABLE marks AS {_MARKS}")
+    connection.execute(f"CREATE OR REPLACE VIEW participation AS {_PARTICIPATION}")
     return universe
 
 
@@ -91,7 +93,7 @@ def _people(lake: Lake, occasion: Occasion, place: dict[str, object]) -> str:
     """
     year = occasion.election.date.year
     return f"""
-    SELECT v.voter_id, h.household_id, h.is_institution, v.county_code, v.precinct_code, v.party_code, v.status_code,
+    SELECT row_number() OVER (ORDER BY v.voter_id)::INTEGER AS person, v.voter_id, h.household_id, v.county_code, v.precinct_code, v.party_code, v.status_code,
         v.gender_code, v.registration_date, v.snapshot_date,
         CASE WHEN {year} - v.birth_year <= {OLDEST_CREDIBLE_AGE} THEN v.birth_year END AS birth_year
     FROM ({lake.table(Voters, **place).select()}) AS v
@@ -112,19 +114,25 @@ def _past(lake: Lake, occasion: Occasion) -> str:
     return f"""
     SELECT e.election_id, e.election_date, e.election_type, e.registration_deadline, {types},
         CASE WHEN election_kind = {kind} THEN row_number() OVER (PARTITION BY election_kind ORDER BY election_date DESC) END AS same_kind_lag,
-        row_number() OVER (ORDER BY election_date, election_id) AS recency
+        (row_number() OVER (ORDER BY election_date, election_id))::SMALLINT AS recency
     FROM ({lake.table(Elections, state=occasion.state).select()}) AS e
     WHERE e.election_date < DATE '{occasion.election.date}'
         AND e.election_id IN (SELECT election_id FROM ballots WHERE is_voted)"""
 
 
+_MARKS = """
+    SELECT p.person, e.recency, b.is_voted, b.method_code, b.ballot_party_code
+    FROM ballots AS b
+    JOIN people AS p ON p.voter_id = b.voter_id
+    JOIN past AS e ON e.election_id = b.election_id"""
+
 _PARTICIPATION = """
-    SELECT p.voter_id, p.household_id, p.precinct_code, e.*, b.method_code, b.ballot_party_code,
+    SELECT p.person, e.* EXCLUDE (election_id, election_type, registration_deadline), m.method_code, m.ballot_party_code,
         CASE
-            WHEN b.is_voted IS NOT NULL THEN b.is_voted
+            WHEN m.is_voted IS NOT NULL THEN m.is_voted
             WHEN p.registration_date <= e.registration_deadline
                 AND coalesce(year(e.election_date) - p.birth_year >= 18, true) THEN false
         END AS is_voted                                  -- null: registered later, too young, or not knowable
     FROM people AS p
     CROSS JOIN past AS e
-    LEFT JOIN ballots AS b ON b.voter_id = p.voter_id AND b.election_id = e.election_id"""
+    LEFT JOIN marks AS m ON m.person = p.person AND m.recency = e.recency"""

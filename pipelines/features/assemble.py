@@ -58,13 +58,12 @@ def select_features(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion:
     """Make the working tables of an occasion and return the SELECT of its features."""
     universe = set_clock(connection, lake, occasion)
     connection.execute(f"CREATE OR REPLACE TABLE own_history AS {select_history()}")
-    connection.execute("DROP TABLE participation")
     day = occasion.election.date
     return f"""
     WITH household AS ({select_household(day.year)}),
     precinct AS ({select_precinct(day.year)}),
     latest AS (SELECT max(registration_deadline) AS deadline FROM past WHERE general_lag = 1)
-    SELECT p.*, o.* EXCLUDE (voter_id), h.* EXCLUDE (voter_id), n.* EXCLUDE (voter_id),
+    SELECT p.*, o.* EXCLUDE (person), h.* EXCLUDE (person), n.* EXCLUDE (person),
         DATE '{day}' AS election_date, DATE '{occasion.as_of}' AS as_of, '{universe.cohort}' AS cohort,
         '{occasion.election.kind}' AS election_kind,
         date_diff('day', last_vote_date, DATE '{day}') / 365.25 AS last_vote_years,
@@ -72,7 +71,7 @@ def select_features(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion:
         (registration_date > latest.deadline)::TINYINT AS is_new_registrant,
         {day.year} - birth_year AS age_years
     FROM people AS p
-    LEFT JOIN own_history AS o USING (voter_id)
-    LEFT JOIN household AS h USING (voter_id)
-    LEFT JOIN precinct AS n USING (voter_id)
+    LEFT JOIN own_history AS o USING (person)
+    LEFT JOIN household AS h USING (person)
+    LEFT JOIN precinct AS n USING (person)
     CROSS JOIN latest"""

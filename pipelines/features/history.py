@@ -2,7 +2,7 @@
 
 
 def select_history() -> str:
-    """SELECT of the history features, one row per voter with at least one earlier election on record.
+    """SELECT of the history features, one row per `person` with at least one earlier election on record.
 
     Lag 1 is the latest. With no open election a share is null: having had no chance differs from having stayed home.
     """
@@ -11,7 +11,7 @@ def select_history() -> str:
         f"max(is_voted::TINYINT) FILTER ({kind}_lag = {lag}) AS {kind}_lag{lag}_voted" for kind, deepest in lags.items() for lag in range(1, deepest + 1)
     )
     return f"""
-    SELECT voter_id,
+    SELECT person,
         {voted},
         avg(is_voted::TINYINT) FILTER (general_lag <= 4) AS general_share,
         count(is_voted) FILTER (general_lag <= 4) AS general_open_count,
@@ -30,4 +30,4 @@ def select_history() -> str:
         arg_max(method_code, recency) FILTER (is_voted AND method_code IS NOT NULL) AS last_method_code,
         arg_max(ballot_party_code, recency) FILTER (is_voted AND primary_lag IS NOT NULL) AS last_ballot_party_code
     FROM participation
-    GROUP BY voter_id"""
+    GROUP BY person"""

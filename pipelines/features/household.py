@@ -15,15 +15,15 @@ def select_household(year: int) -> str:
     exact = ", ".join(f"{own}::DECIMAL(18, 9) AS {own}" for own in _SHARES.values())          # decimals: sums do not depend on their order
     return f"""
     WITH mine AS (
-        SELECT voter_id, household_id, {year} - birth_year AS age, {exact}
-        FROM people LEFT JOIN own_history USING (voter_id)
+        SELECT person, household_id, {year} - birth_year AS age, {exact}
+        FROM people LEFT JOIN own_history USING (person)
     ), home AS (
         SELECT household_id, count(*) AS size, sum(age) AS age_sum, count(age) AS age_count, max(age) AS oldest,
             max(general_share, 2) AS best_two, {sums}
         FROM mine
         GROUP BY household_id
     )
-    SELECT m.voter_id,
+    SELECT m.person,
         h.size AS household_size_count,
         {others["general"]} AS housemates_general_share,
         CASE WHEN m.general_share = h.best_two[1] THEN h.best_two[2] ELSE h.best_two[1] END AS housemates_best_general_share,

@@ -4,6 +4,7 @@ Small precincts are shrunk towards the state with the weight of 50 voters, so th
 """
 
 PSEUDO_VOTERS = 50
+_LAGS = ("general_lag1", "general_lag2", "general_lag3", "same_kind_lag1", "same_kind_lag2", "same_kind_lag3", "primary_lag1")
 
 
 def select_precinct(year: int) -> str:
@@ -11,12 +12,7 @@ def select_precinct(year: int) -> str:
 
     Needs the working tables `people` and `own_history`.
     """
-    rates = {
-        "general_lag1_voted": "precinct_general_lag1_share",
-        "same_kind_lag1_voted": "precinct_same_kind_lag1_share",
-        "primary_lag1_voted": "precinct_primary_lag1_share",
-        "age": "precinct_mean_age_years",
-    }
+    rates = {f"{lag}_voted": f"precinct_{lag}_share" for lag in _LAGS} | {"age": "precinct_mean_age_years"}
     sums = ", ".join(f"sum({name}) AS {name}_sum, count({name}) AS {name}_count" for name in rates)
     means = ", ".join(f"avg({name}) AS {name}_mean" for name in rates)
     shares = ",\n        ".join(
@@ -25,9 +21,9 @@ def select_precinct(year: int) -> str:
     )
     return f"""
     WITH everyone AS (
-        SELECT voter_id, household_id, county_code, precinct_code, {year} - birth_year AS age,
-            general_lag1_voted, same_kind_lag1_voted, primary_lag1_voted
-        FROM people LEFT JOIN own_history USING (voter_id)
+        SELECT person, household_id, county_code, precinct_code, {year} - birth_year AS age,
+            {", ".join(f"{lag}_voted" for lag in _LAGS)}
+        FROM people LEFT JOIN own_history USING (person)
     ), precinct AS (
         SELECT county_code, precinct_code, count(*) AS voters, {sums} FROM everyone WHERE precinct_code IS NOT NULL GROUP BY county_code, precinct_code
     ), home AS (
@@ -35,7 +31,7 @@ def select_precinct(year: int) -> str:
     ), state AS (
         SELECT {means} FROM everyone
     )
-    SELECT e.voter_id,
+    SELECT e.person,
         p.voters - h.voters AS precinct_voter_count,
         {shares}
     FROM everyone AS e

@@ -1,0 +1,56 @@
+# Every target works on a machine that has only Python 3.11 and make: it makes its own environment in .venv.
+PYTHON ?= python3
+PROFILE ?= demo
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export OMP_WAIT_POLICY := passive
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.PHONY: help install demo ui michigan test test-all lint accept-spine lock
+
+help:
+	@echo "make demo          simulated voters with known truth, from files to published scores"
+	@echo "make ui            Dagster (port 3000) and MLflow (port 5000) on a profile's data: PROFILE=demo, michigan or local"
+	@echo "make michigan      the same flow on the 206,500 people of the 2006 Michigan experiment"
+	@echo "make test          install and test;  make test-all adds the longest simulations"
+	@echo "make lint          format, lint, types, import layers, dictionary"
+	@echo "make accept-spine  what the first release must show, demand by demand"
+
+install: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "Installing what requirements.lock pins ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: $(INSTALLED)
+	@$(BIN)/walklist demo
+
+michigan: $(INSTALLED)
+	@$(BIN)/walklist michigan
+
+ui: $(INSTALLED)
+	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/walklist ui --profile $(PROFILE)
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not accept"
+
+test-all: $(INSTALLED)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/ty check models pipelines
+	$(BIN)/lint-imports
+	$(BIN)/walklist dictionary --check
+	$(BIN)/walklist check
+
+accept-spine: $(INSTALLED)
+	@$(BIN)/python -m tests.accept.spine
+
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --no-emit-index-url --all-extras --no-header --no-annotate pyproject.toml --output-file requirements.lock
