@@ -50,7 +50,7 @@ def read_config(kind: type[Config], path: Path) -> Config:
     if not path.is_file():
         raise ConfigError(f"{path}: no such file.")
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ConfigError(f"{path}{line}: {error.problem}. Mend the YAML; nothing was read.") from None

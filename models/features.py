@@ -23,7 +23,9 @@ def _share(which: str, null_means: str = _FEW) -> Any:
 
 
 def _precinct(which: str) -> Any:
-    return _share(f"of the precinct that voted in {which}; own home left out, shrunk to the state", "No precinct, or no history.")
+    return _share(
+        f"of the precinct that voted in {which}; own home left out, shrunk to the state", "No precinct, or no history."
+    )
 
 
 def _count(what: str, null_means: str = "") -> Any:

@@ -24,7 +24,9 @@ def kind_of(election_type: str, day: dt.date) -> ElectionKind:
 class Election(Strict):
     """One election of one jurisdiction."""
 
-    jurisdiction: str = Field(description="Who votes: a state's two letters, or a county or city below it.", pattern="^[A-Z]{2}")
+    jurisdiction: str = Field(
+        description="Who votes: a state's two letters, or a county or city below it.", pattern="^[A-Z]{2}"
+    )
     date: dt.date = Field(description="Day of the election.")
     type: ElectionType = Field(description="Type of the election.")
     name: str = Field("", description="Name as a voter would say it.")

@@ -62,9 +62,15 @@ def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
     """Names in a configuration that lead nowhere, and patterns that the engine cannot read."""
     if isinstance(content, Profile):
         named = [(f"states/{name}", f"studies/{name}") for name in content.sources]
-        named += [(f"models/{name}",) for name in content.models] + [(f"experiments/{name}",) for name in content.experiments]
+        named += [(f"models/{name}",) for name in content.models] + [
+            (f"experiments/{name}",) for name in content.experiments
+        ]
         named += [(f"publications/{content.publication}",)]
-        yield from (f"{path}: {' or '.join(places)}.yaml does not exist." for places in named if not any((configs / f"{place}.yaml").is_file() for place in places))
+        yield from (
+            f"{path}: {' or '.join(places)}.yaml does not exist."
+            for places in named
+            if not any((configs / f"{place}.yaml").is_file() for place in places)
+        )
     if isinstance(content, ModelConfig | Experiment | PublicationConfig) and content.name != path.stem:
         yield f"{path}: its name is {content.name}, the file's is {path.stem}."
     if isinstance(content, Source):

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Voter files in, scores that a campaign can trust out.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Voter files in, scores that a campaign can trust out.", no_args_is_help=True, add_completion=False
+)
 
 Profile = Annotated[str, typer.Option("--profile", envvar="WALKLIST_PROFILE", help="A file in configs/profiles.")]
 
@@ -35,7 +37,9 @@ def check() -> None:
 
 
 @app.command()
-def simulate(profile: Profile = "demo", voters: Annotated[int | None, typer.Option(help="Voters per state.")] = None) -> None:
+def simulate(
+    profile: Profile = "demo", voters: Annotated[int | None, typer.Option(help="Voters per state.")] = None
+) -> None:
     """Write the simulated deliveries of a profile into its landing folder, and the truth beside them."""
     from pipelines.demo import simulate_landing
 
@@ -44,7 +48,9 @@ def simulate(profile: Profile = "demo", voters: Annotated[int | None, typer.Opti
 
 
 @app.command()
-def run(profile: Profile = "local", state: Annotated[list[str] | None, typer.Option(help="Only these states.")] = None) -> None:
+def run(
+    profile: Profile = "local", state: Annotated[list[str] | None, typer.Option(help="Only these states.")] = None
+) -> None:
     """Run the flow once, from what has landed to the published scores."""
     from pipelines.demo import print_product
     from pipelines.engine import run_states, show_progress
@@ -100,7 +106,9 @@ def michigan() -> None:
 
 
 @app.command()
-def dictionary(is_check: Annotated[bool, typer.Option("--check", help="Only say whether it is fresh.")] = False) -> None:
+def dictionary(
+    is_check: Annotated[bool, typer.Option("--check", help="Only say whether it is fresh.")] = False,
+) -> None:
     """Render data/dictionary.md from the table classes."""
     from pipelines.dictionary import is_fresh, write_dictionary
     from pipelines.engine import checkout_file
@@ -113,7 +121,7 @@ def dictionary(is_check: Annotated[bool, typer.Option("--check", help="Only say 
         raise typer.Exit(2)
 
 
-def _settings(profile: str):  # noqa: ANN202
+def _settings(profile: str):
     from pipelines.settings import read_settings
 
     os.environ["WALKLIST_PROFILE"] = profile

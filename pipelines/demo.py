@@ -22,7 +22,9 @@ def simulation_of(settings: Settings, state: str, voters: int | None = None) -> 
     """The simulated electorate of a state, with another number of voters where one is given."""
     config = read_config(SyntheticConfig, settings.configs / "synthetic.yaml")
     if voters and state in config.states:
-        config = config.model_copy(update={"states": {state: config.states[state].model_copy(update={"voters": voters})}})
+        config = config.model_copy(
+            update={"states": {state: config.states[state].model_copy(update={"voters": voters})}}
+        )
     return Simulation(config, state, read_calendar(settings.configs).of_state(state))
 
 
@@ -32,7 +34,9 @@ def simulate_landing(settings: Settings, voters: int | None = None) -> None:
         source = read_source(settings.configs, name)
         simulation = simulation_of(settings, source.state, voters)
         folders = write_deliveries(simulation, source, settings.landing / name, simulation.state.snapshots)
-        _say(f"{source.name}: {len(folders)} simulated deliveries written, {len(simulation.state.snapshots) - len(folders)} stood, in {settings.landing / name}")
+        _say(
+            f"{source.name}: {len(folders)} simulated deliveries written, {len(simulation.state.snapshots) - len(folders)} stood, in {settings.landing / name}"
+        )
         for model in settings.profile.models:
             target = read_config(ModelConfig, settings.configs / "models" / f"{model}.yaml").target_election
             write_truth(simulation, target, settings.root / "truth" / f"{target}.parquet")
@@ -73,7 +77,9 @@ def print_product(settings: Settings) -> None:
     files = f"read_parquet('{folder}/state=*/*.parquet', hive_partitioning = true)"
     total = duckdb.sql(f"SELECT count(*), count(turnout_probability) FROM {files}").fetchall()[0]
     columns = "voter_id, county_code, turnout_probability, turnout_decile, as_of"
-    rows = duckdb.sql(f"SELECT {columns} FROM {files} WHERE turnout_decile IN (2, 5, 8, 10) QUALIFY row_number() OVER (PARTITION BY turnout_decile ORDER BY voter_id) = 1 ORDER BY turnout_decile")
+    rows = duckdb.sql(
+        f"SELECT {columns} FROM {files} WHERE turnout_decile IN (2, 5, 8, 10) QUALIFY row_number() OVER (PARTITION BY turnout_decile ORDER BY voter_id) = 1 ORDER BY turnout_decile"
+    )
     _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score\n  {folder}\n")
     _table([dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()])
     for model in settings.profile.models:

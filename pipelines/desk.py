@@ -19,7 +19,10 @@ def serve(settings: Settings) -> None:
         "--artifacts-destination", str(settings.artifact_root), "--host", "127.0.0.1", "--port", str(MLFLOW_PORT),
     ]  # fmt: skip
     desk = ["dg", "dev", "--port", str(DAGSTER_PORT)]
-    print(f"Dagster: http://127.0.0.1:{DAGSTER_PORT}   MLflow: http://127.0.0.1:{MLFLOW_PORT}   (Ctrl-C stops both)", flush=True)
+    print(
+        f"Dagster: http://127.0.0.1:{DAGSTER_PORT}   MLflow: http://127.0.0.1:{MLFLOW_PORT}   (Ctrl-C stops both)",
+        flush=True,
+    )
     running = [subprocess.Popen(command, cwd=CHECKOUT, env=variables) for command in (tracking, desk)]
     try:
         running[1].wait()

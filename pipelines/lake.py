@@ -36,7 +36,9 @@ def fingerprint(*parts: Any) -> str:
 def code_version(*names: str) -> str:
     """Hash of the program text in files and folders of the checkout: what makes a table new when only the code changed."""
     here = Path(__file__).resolve().parent.parent
-    files = sorted(file for name in names for file in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py")))
+    files = sorted(
+        file for name in names for file in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py"))
+    )
     return fingerprint([(str(file.relative_to(here)), file.read_text(encoding="utf-8")) for file in files])
 
 
@@ -100,9 +102,13 @@ class Table:
     def _part(self, values: dict[str, str], folder: Path) -> str:
         record, file = _record(folder), folder / PART
         if not file.is_file() or file.stat().st_size != record.byte_count:
-            raise WalklistError(f"{file}: not the {record.byte_count:,} bytes that its record states. Materialize it again.")
+            raise WalklistError(
+                f"{file}: not the {record.byte_count:,} bytes that its record states. Materialize it again."
+            )
         columns = self.contract.columns()
-        fixed = [f"{literal(value)}::{_sql_type(columns[name].type)} AS {identifier(name)}" for name, value in values.items()]
+        fixed = [
+            f"{literal(value)}::{_sql_type(columns[name].type)} AS {identifier(name)}" for name, value in values.items()
+        ]
         stored = [identifier(field.name) for field in self.contract.schema()]
         return f"SELECT {', '.join(fixed + stored)} FROM read_parquet({literal(str(file))}, hive_partitioning = false)"
 
@@ -167,7 +173,12 @@ class Lake:
         return found if found and found.fingerprint == _stamp(contract, made_from) else None
 
     def write(
-        self, contract: type[TableContract], connection: duckdb.DuckDBPyConnection, query: str, made_from: str, **partition: Any
+        self,
+        contract: type[TableContract],
+        connection: duckdb.DuckDBPyConnection,
+        query: str,
+        made_from: str,
+        **partition: Any,
     ) -> Record:
         """Write the rows of a query as one partition, check them, and point at them.
 
@@ -208,14 +219,20 @@ def point(pointer: Path, name: str) -> None:
     temporary.replace(pointer)
 
 
-def find_broken(connection: duckdb.DuckDBPyConnection, contract: type[TableContract], relation: str) -> list[BrokenRule]:
+def find_broken(
+    connection: duckdb.DuckDBPyConnection, contract: type[TableContract], relation: str
+) -> list[BrokenRule]:
     """The rules of a contract that a relation breaks, with the number of rows of each."""
     checks = list(contract.checks())
-    counts = connection.execute(f"SELECT {', '.join(check.violation for check in checks)} FROM {relation}").fetchall()[0]
+    counts = connection.execute(f"SELECT {', '.join(check.violation for check in checks)} FROM {relation}").fetchall()[
+        0
+    ]
     broken = [BrokenRule(check.column, check.rule, count) for check, count in zip(checks, counts, strict=True) if count]
     if contract.key():
         key = ", ".join(identifier(name) for name in contract.key())
-        repeated = f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {relation} GROUP BY {key} HAVING n > 1)"
+        repeated = (
+            f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {relation} GROUP BY {key} HAVING n > 1)"
+        )
         extra = int(connection.execute(repeated).fetchall()[0][0])
         broken += [BrokenRule(", ".join(contract.key()), "is unique", extra)] if extra else []
     return broken
@@ -230,13 +247,18 @@ def _write_part(
     contract: type[TableContract], connection: duckdb.DuckDBPyConnection, query: str, made_from: str, folder: Path
 ) -> Record:
     file = folder / PART
-    casts = [f"CAST({identifier(field.name)} AS {_sql_type(field.type)}) AS {identifier(field.name)}" for field in contract.schema()]
+    casts = [
+        f"CAST({identifier(field.name)} AS {_sql_type(field.type)}) AS {identifier(field.name)}"
+        for field in contract.schema()
+    ]
     order = f"ORDER BY {', '.join(identifier(name) for name in contract.key())}" if contract.key() else ""
     copy = f"COPY (SELECT {', '.join(casts)} FROM ({query}) {order}) TO {literal(str(file))}"
     try:
         connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
     except duckdb.ConversionException:
-        raise ContractError(f"{contract.table_name}: a column holds what its type cannot; nothing was written.") from None
+        raise ContractError(
+            f"{contract.table_name}: a column holds what its type cannot; nothing was written."
+        ) from None
     relation = f"read_parquet({literal(str(file))}, hive_partitioning = false)"
     broken = find_broken(connection, contract, relation)
     if broken:

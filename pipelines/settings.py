@@ -15,16 +15,24 @@ class Profile(Strict):
     """One environment: where data are found, what runs in it, and how much of the machine it may use."""
 
     data_root: str = Field(description="Folder of all data, relative to the checkout or absolute.")
-    sources: list[str] = Field(description="Sources that run here: names of files in configs/states or configs/studies.")
+    sources: list[str] = Field(
+        description="Sources that run here: names of files in configs/states or configs/studies."
+    )
     models: list[str] = Field(description="Models that run here: names of files in configs/models.")
     experiments: list[str] = Field([], description="Experiments read out here: names of files in configs/experiments.")
-    publication: str = Field("voter_scores", description="Publication of this environment: a file in configs/publications.")
+    publication: str = Field(
+        "voter_scores", description="Publication of this environment: a file in configs/publications."
+    )
     memory_limit: str = Field("1GB", description="Memory that the SQL engine may use before it spills to disk.")
     threads: int = Field(2, ge=1, description="Threads of the SQL engine and of the models, count.")
-    settle_seconds: int = Field(30, ge=0, description="A landed file is left alone until it has not grown for so long, seconds.")
+    settle_seconds: int = Field(
+        30, ge=0, description="A landed file is left alone until it has not grown for so long, seconds."
+    )
     nightly_cron: str = Field("0 3 * * *", description="When the nightly rescoring starts, cron, in `time_zone`.")
     time_zone: str = Field("America/New_York", description="Time zone of the schedules, IANA name.")
-    held_command: list[str] = Field([], description="Command called when a delivery is held; {source} and {delivery} are filled in.")
+    held_command: list[str] = Field(
+        [], description="Command called when a delivery is held; {source} and {delivery} are filled in."
+    )
 
 
 class Settings(Strict):

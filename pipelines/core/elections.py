@@ -19,7 +19,12 @@ def calendar_table(elections: list[Election], source: Source) -> pa.Table:
         for election in elections
     ]
     schema = pa.schema(
-        {"election_id": pa.string(), "election_date": pa.date32(), "election_type": pa.string(), "registration_deadline": pa.date32()}
+        {
+            "election_id": pa.string(),
+            "election_date": pa.date32(),
+            "election_type": pa.string(),
+            "registration_deadline": pa.date32(),
+        }
     )
     return pa.Table.from_pylist(rows, schema=schema)
 

@@ -62,12 +62,20 @@ def write_assignments(lake: Lake, experiment: Experiment, source: Source) -> Rec
     assert layout is not None
     with lake.connect() as connection, tempfile.TemporaryDirectory(dir=lake.root / "tmp") as scratch:
         for event in accepted[-1].of_role("voters"):
-            for text in open_file(connection, kept_file(lake.root, event["file_id"]), event["file_name"], layout.files["voters"], Path(scratch)):
+            for text in open_file(
+                connection,
+                kept_file(lake.root, event["file_id"]),
+                event["file_name"],
+                layout.files["voters"],
+                Path(scratch),
+            ):
                 typed = select_typed(experiment.columns, Positions(text.headers), text.relation)
-                connection.execute(f"CREATE TABLE IF NOT EXISTS assigned AS {typed} LIMIT 0; INSERT INTO assigned {typed}")
+                connection.execute(
+                    f"CREATE TABLE IF NOT EXISTS assigned AS {typed} LIMIT 0; INSERT INTO assigned {typed}"
+                )
         _demand_arms(connection, experiment)
         query = f"""
-        SELECT {literal(experiment.name)} AS experiment_id, {literal(source.state + '-')} || voter_id AS voter_id,
+        SELECT {literal(experiment.name)} AS experiment_id, {literal(source.state + "-")} || voter_id AS voter_id,
             unit_id, arm_code, DATE '{experiment.assigned_on}' AS assigned_on
         FROM assigned"""
         return lake.write(Assignments, connection, query, stamp, state=source.state)
@@ -78,7 +86,11 @@ def _demand_arms(connection: duckdb.DuckDBPyConnection, experiment: Experiment) 
     no_arm, no_unit = connection.execute(counts).fetchall()[0]
     split = "SELECT count(*) FROM (SELECT unit_id FROM assigned GROUP BY unit_id HAVING count(DISTINCT arm_code) > 1)"
     torn = connection.execute(split).fetchall()[0][0]
-    faults = {"people have no arm that the YAML names": no_arm, "people have no unit": no_unit, "units stand in two arms": torn}
+    faults = {
+        "people have no arm that the YAML names": no_arm,
+        "people have no unit": no_unit,
+        "units stand in two arms": torn,
+    }
     found = [f"{count:,} {what}" for what, count in faults.items() if count]
     if found:
         raise DeliveryError(f"configs/experiments/{experiment.name}.yaml: {'; '.join(found)}. Nothing was written.")

@@ -10,7 +10,9 @@ from pipelines.lake import Table
 from pipelines.sql import literal
 
 
-def select_new_votes(known: Table, state: str, snapshot_date: dt.date, previous: dt.date | None, posting_lag_days: int) -> str:
+def select_new_votes(
+    known: Table, state: str, snapshot_date: dt.date, previous: dt.date | None, posting_lag_days: int
+) -> str:
     """SELECT of the stated votes of the staged delivery that no earlier delivery states, in the shape of core_vote_history.
 
     A vote first seen long after its election was posted before we looked: it could be known on the election day plus
@@ -36,7 +38,7 @@ def select_new_votes(known: Table, state: str, snapshot_date: dt.date, previous:
         FROM staged_votes
         GROUP BY voter_id, election_date, election_type
     ), named AS (
-        SELECT *, {literal(state + '-')} || election_date || '-' || election_type AS election_id
+        SELECT *, {literal(state + "-")} || election_date || '-' || election_type AS election_id
         FROM stated
     ), fresh AS (
         SELECT named.*

@@ -46,7 +46,11 @@ def find_implausible(
         return reasons
     if abs((compared.snapshot_date - compared.last_date).days) > limits.stale_days:
         return reasons
-    return reasons + _changed(connection, voters, rows, compared.last_good, limits) + _emptied(connection, voters, compared.last_good, limits)
+    return (
+        reasons
+        + _changed(connection, voters, rows, compared.last_good, limits)
+        + _emptied(connection, voters, compared.last_good, limits)
+    )
 
 
 def _rejected(staged: Staged, limits: Plausibility) -> list[str]:
@@ -65,15 +69,23 @@ def _faulty(staged: Staged, rows: int, limits: Plausibility) -> list[str]:
     ]
 
 
-def _changed(connection: duckdb.DuckDBPyConnection, voters: str, rows: int, last: Table, limits: Plausibility) -> list[str]:
+def _changed(
+    connection: duckdb.DuckDBPyConnection, voters: str, rows: int, last: Table, limits: Plausibility
+) -> list[str]:
     before = last.row_count
-    missing = f"SELECT count(*) FROM ({last.select()}) AS old ANTI JOIN ({voters}) AS new ON old.voter_id = new.voter_id"
+    missing = (
+        f"SELECT count(*) FROM ({last.select()}) AS old ANTI JOIN ({voters}) AS new ON old.voter_id = new.voter_id"
+    )
     dropped = connection.execute(missing).fetchall()[0][0]
     reasons = []
     if abs(rows - before) > limits.total_change_share * before:
-        reasons.append(f"{rows:,} voters, the last good snapshot has {before:,} (a change of {rows / before - 1:+.0%}, allowed {limits.total_change_share:.0%}).")
+        reasons.append(
+            f"{rows:,} voters, the last good snapshot has {before:,} (a change of {rows / before - 1:+.0%}, allowed {limits.total_change_share:.0%})."
+        )
     if dropped > limits.dropped_share * before:
-        reasons.append(f"{dropped:,} of {before:,} voters are gone ({dropped / before:.0%}, allowed {limits.dropped_share:.0%}).")
+        reasons.append(
+            f"{dropped:,} of {before:,} voters are gone ({dropped / before:.0%}, allowed {limits.dropped_share:.0%})."
+        )
     return reasons
 
 

@@ -68,7 +68,9 @@ def stage_delivery(
         for event in delivery.of_role(role):
             facts: dict[str, Any] = {"row_count": 0, "line_count": None, "encoding": None, "delimiter": None}
             staged.files[event["file_id"]] = facts
-            for text in open_file(connection, kept_file(root, event["file_id"]), event["file_name"], file_layout, scratch):
+            for text in open_file(
+                connection, kept_file(root, event["file_id"]), event["file_name"], file_layout, scratch
+            ):
                 _FileStager(connection, staged, file_layout, text, state, event["file_id"]).stage(facts)
     _refuse_voters(connection, staged)
     _refuse_votes(connection, delivery)
@@ -101,7 +103,9 @@ class TextRelation:
     relation: str
 
 
-def open_file(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout, scratch: Path) -> Iterator[TextRelation]:
+def open_file(
+    connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout, scratch: Path
+) -> Iterator[TextRelation]:
     """The texts of a received file as relations, after their header was held against the layout.
 
     Raises:
@@ -111,7 +115,9 @@ def open_file(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layo
         headers, relation = parquet_relation(connection, str(kept), name)
         missing = missing_required(layout.column_layouts(), Positions(headers))
         if missing:
-            raise LayoutError(f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {describe_difference(headers, layout)}.")
+            raise LayoutError(
+                f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {describe_difference(headers, layout)}."
+            )
         yield TextRelation(name, headers, None, relation)
         return
     for opened in open_texts(kept, name, layout, scratch):
@@ -126,7 +132,13 @@ class _FileStager:
     """Reads one text into a working table and accounts for every line of it."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, staged: Staged, layout: FileLayout, text: TextRelation, state: str, file_id: str
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        staged: Staged,
+        layout: FileLayout,
+        text: TextRelation,
+        state: str,
+        file_id: str,
     ) -> None:
         self.connection, self.staged, self.layout, self.text, self.state = connection, staged, layout, text, state
         self.positions, self.number = Positions(text.headers), len(staged.numbers)
@@ -147,7 +159,11 @@ class _FileStager:
         if self.text.scan:
             opened = self.text.scan.opened
             self.staged.texts[self.number] = opened
-            facts.update(encoding=opened.encoding, delimiter=self.text.scan.dialect.delimiter, line_count=(facts["line_count"] or 0) + opened.line_count)
+            facts.update(
+                encoding=opened.encoding,
+                delimiter=self.text.scan.dialect.delimiter,
+                line_count=(facts["line_count"] or 0) + opened.line_count,
+            )
 
     def _read_whole(self) -> tuple[int, list[tuple[int, str]]]:
         """Rows read and lines refused; if lines are unaccounted for, quotes are unbalanced and it is read by line."""
@@ -159,7 +175,9 @@ class _FileStager:
         rows, refused = self._read(scan.by_line().relation())
         lost = self._lost(scan, rows, refused)
         if lost:
-            raise LayoutError(f"{self.text.name}: {lost:,} of {scan.opened.line_count:,} lines are no record of their own, even read line by line.")
+            raise LayoutError(
+                f"{self.text.name}: {lost:,} of {scan.opened.line_count:,} lines are no record of their own, even read line by line."
+            )
         return rows, refused
 
     def _lost(self, scan: TextScan, rows: int, refused: list[tuple[int, str]]) -> int:
@@ -169,9 +187,13 @@ class _FileStager:
     def _read(self, relation: str) -> tuple[int, list[tuple[int, str]]]:
         query = self._votes(relation) if self.is_votes else self._voters(relation)
         is_first = self.table not in _tables(self.connection)
-        self.connection.execute(f"CREATE TABLE {self.table} AS {query}" if is_first else f"INSERT INTO {self.table} BY NAME {query}")
+        self.connection.execute(
+            f"CREATE TABLE {self.table} AS {query}" if is_first else f"INSERT INTO {self.table} BY NAME {query}"
+        )
         refused = take_rejected_lines(self.connection)
-        rows = self.connection.execute(f"SELECT count(*) FROM {self.table} WHERE file_no = {self.number}").fetchall()[0][0]
+        rows = self.connection.execute(f"SELECT count(*) FROM {self.table} WHERE file_no = {self.number}").fetchall()[
+            0
+        ][0]
         return rows, refused
 
     def _voters(self, relation: str) -> str:
@@ -185,7 +207,9 @@ class _FileStager:
     def _votes(self, relation: str) -> str:
         columns = self.layout.column_layouts()
         voted = "is_voted" if "is_voted" in columns else "true AS is_voted"
-        present = [name for name in columns if name not in ("voter_id", "is_voted") and self.positions.texts(columns[name])]
+        present = [
+            name for name in columns if name not in ("voter_id", "is_voted") and self.positions.texts(columns[name])
+        ]
         told = ", ".join([f"{literal(self.state + '-')} || voter_id AS voter_id", voted, *map(identifier, present)])
         return f"SELECT {told}, fault_bits, {self.number} AS file_no FROM ({select_typed(columns, self.positions, relation)})"
 
@@ -203,7 +227,9 @@ class _FileStager:
         words = {"fault_bits": self.staged.faults, **({} if self.is_votes else {"masked_bits": self.staged.masked})}
         for word, counted in words.items():
             bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for place in range(len(named)))
-            counts = self.connection.execute(f"SELECT {bits} FROM {self.table} WHERE file_no = {self.number}").fetchall()[0]
+            counts = self.connection.execute(
+                f"SELECT {bits} FROM {self.table} WHERE file_no = {self.number}"
+            ).fetchall()[0]
             for rule, count in zip(named, counts, strict=True):
                 if count:
                     counted[rule] = counted.get(rule, 0) + count
@@ -212,7 +238,9 @@ class _FileStager:
         """Refuse the lines that were no record, and define which line a row of the working table came from."""
         if refused:
             self.connection.executemany(f"INSERT INTO refused VALUES ({self.number}, ?, ?, NULL)", refused)
-        first = self.connection.execute(f"SELECT coalesce(min(rowid), 0) FROM {self.table} WHERE file_no = {self.number}").fetchall()[0][0]
+        first = self.connection.execute(
+            f"SELECT coalesce(min(rowid), 0) FROM {self.table} WHERE file_no = {self.number}"
+        ).fetchall()[0][0]
         header = int(self.text.scan.format.header) if self.text.scan else 0
         row = f"(place - {first} + {1 + header})"
         skipped = [line - place for place, (line, _) in enumerate(refused)]
@@ -241,7 +269,13 @@ def _refuse_votes(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> 
     """Refuse votes without a voter, a day or a type, and votes in elections after the file was made."""
     for column in ("voter_id", "election_date", "election_type"):
         _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
-    _refuse(connection, "staged_votes", f"election_date > DATE '{delivery.snapshot_date}'", "is not after the snapshot", "election_date")
+    _refuse(
+        connection,
+        "staged_votes",
+        f"election_date > DATE '{delivery.snapshot_date}'",
+        "is not after the snapshot",
+        "election_date",
+    )
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> None:
@@ -256,7 +290,9 @@ def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, r
 
 
 def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    counts = dict(connection.execute("SELECT file_no, count(DISTINCT row_number) FROM refused GROUP BY file_no").fetchall())
+    counts = dict(
+        connection.execute("SELECT file_no, count(DISTINCT row_number) FROM refused GROUP BY file_no").fetchall()
+    )
     for facts in staged.files.values():
         facts["reject_count"] = 0
     for number, count in counts.items():
@@ -264,7 +300,12 @@ def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
 
 
 def _told_columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    present = {name for (name,) in connection.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'staged_voters'").fetchall()}
+    present = {
+        name
+        for (name,) in connection.execute(
+            "SELECT column_name FROM duckdb_columns() WHERE table_name = 'staged_voters'"
+        ).fetchall()
+    }
     return [name for name in Voters.schema().names if name in present and name != "voter_id"]
 
 

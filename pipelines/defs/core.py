@@ -55,13 +55,20 @@ def core_delivery(context: dg.AssetExecutionContext, desk: Desk) -> Iterator[dg.
 def _result(desk: Desk, table: type[TableContract], state: str, judged: list[Judgement]) -> dg.MaterializeResult:
     handle = desk.lake.table(table, state=state)
     checks = [contract_check(desk.lake, handle, table.table_name)]
-    more = {"partitions": written({str(number): found.records[table.table_name] for number, found in enumerate(judged) if found.records})}
+    more = {
+        "partitions": written(
+            {str(number): found.records[table.table_name] for number, found in enumerate(judged) if found.records}
+        )
+    }
     if table is Voters:
         name, _ = desk.source_of(state)
         more["deliveries"] = delivery_table(ReceiptLedger(desk.lake, name).deliveries())
         checks.append(_newest_accepted(judged))
     return dg.MaterializeResult(
-        asset_key=table.table_name, metadata=metadata_of(table, handle, **more), check_results=checks, data_version=data_version(handle)
+        asset_key=table.table_name,
+        metadata=metadata_of(table, handle, **more),
+        check_results=checks,
+        data_version=data_version(handle),
     )
 
 
@@ -86,10 +93,17 @@ def core_elections(context: dg.AssetExecutionContext, desk: Desk, core_vote_hist
         calendar = calendar_table(desk.calendar.of_state(state), source)
         connection.register("calendar", calendar)
         query = select_elections(core_vote_history, source.registration_closes_days)
-        stamp = fingerprint(core_vote_history.fingerprint, calendar.to_pylist(), source.registration_closes_days, code_version("pipelines/core"))
+        stamp = fingerprint(
+            core_vote_history.fingerprint,
+            calendar.to_pylist(),
+            source.registration_closes_days,
+            code_version("pipelines/core"),
+        )
         desk.lake.write(Elections, connection, query, stamp, state=state)
         table = desk.lake.table(Elections, state=state)
-        summary = connection.execute(f"SELECT election_id, election_kind, vote_count FROM ({table.select()}) ORDER BY election_date DESC LIMIT 12")
+        summary = connection.execute(
+            f"SELECT election_id, election_kind, vote_count FROM ({table.select()}) ORDER BY election_date DESC LIMIT 12"
+        )
         rows = [dict(zip(("election", "kind", "votes"), row, strict=True)) for row in summary.fetchall()]
         return dg.MaterializeResult(
             metadata=metadata_of(Elections, table, newest=markdown_table(rows)),
@@ -111,7 +125,9 @@ def core_households(context: dg.AssetExecutionContext, desk: Desk, core_voters: 
         for (_, day), record in core_voters.records().items():
             voters = desk.lake.table(Voters, state=state, snapshot_date=day)
             stamp = fingerprint(record.fingerprint, source.largest_home, code_version("pipelines/core/households.py"))
-            records[day] = desk.lake.write(Households, connection, select_households(voters, source), stamp, state=state, snapshot_date=day)
+            records[day] = desk.lake.write(
+                Households, connection, select_households(voters, source), stamp, state=state, snapshot_date=day
+            )
         table = desk.lake.table(Households, state=state)
         return dg.MaterializeResult(
             metadata=metadata_of(Households, table, partitions=written(records)),

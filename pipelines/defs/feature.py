@@ -17,7 +17,10 @@ from pipelines.modelling.occasions import past_occasions, target_occasion
 
 def models_of(desk: Desk) -> list[ModelConfig]:
     """The models of the profile."""
-    return [read_config(ModelConfig, desk.settings.configs / "models" / f"{name}.yaml") for name in desk.settings.profile.models]
+    return [
+        read_config(ModelConfig, desk.settings.configs / "models" / f"{name}.yaml")
+        for name in desk.settings.profile.models
+    ]
 
 
 def occasions_of(desk: Desk, state: str) -> dict[str, Occasion]:
@@ -27,7 +30,10 @@ def occasions_of(desk: Desk, state: str) -> dict[str, Occasion]:
         occasion
         for model in models_of(desk)
         if state in model.states
-        for occasion in [*past_occasions(desk.lake, model, desk.calendar, source), target_occasion(desk.lake, model, desk.calendar, source)]
+        for occasion in [
+            *past_occasions(desk.lake, model, desk.calendar, source),
+            target_occasion(desk.lake, model, desk.calendar, source),
+        ]
     ]
     return {occasion.election.election_id: occasion for occasion in found}
 
@@ -37,17 +43,31 @@ def occasions_of(desk: Desk, state: str) -> dict[str, Occasion]:
     check_specs=[contract_spec("feature_voters")],
 )  # fmt: skip
 def feature_voters(
-    context: dg.AssetExecutionContext, desk: Desk, core_voters: Table, core_vote_history: Table, core_elections: Table, core_households: Table
+    context: dg.AssetExecutionContext,
+    desk: Desk,
+    core_voters: Table,
+    core_vote_history: Table,
+    core_elections: Table,
+    core_households: Table,
 ) -> dg.MaterializeResult:
     """One row per voter and election, as everything stood on the as-of day; nothing learned later is in it."""
     state = context.partition_key
     with told_in_words(f"feature_voters {state}"):
-        records = {name: build_features(desk.lake, occasion) for name, occasion in sorted(occasions_of(desk, state).items())}
+        records = {
+            name: build_features(desk.lake, occasion) for name, occasion in sorted(occasions_of(desk, state).items())
+        }
         table = desk.lake.table(Features, state=state)
-        rows = [{"election": name, "voters": record.row_count, "rebuilt": str(record.is_new)} for name, record in records.items()]
+        rows = [
+            {"election": name, "voters": record.row_count, "rebuilt": str(record.is_new)}
+            for name, record in records.items()
+        ]
         return dg.MaterializeResult(
             metadata=metadata_of(
-                Features, table, feature_count=len(feature_names()), occasions=markdown_table(rows), partitions=written(records)
+                Features,
+                table,
+                feature_count=len(feature_names()),
+                occasions=markdown_table(rows),
+                partitions=written(records),
             ),
             check_results=[contract_check(desk.lake, table, "feature_voters")],
             data_version=data_version(table),

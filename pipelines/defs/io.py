@@ -14,7 +14,17 @@ from pipelines.tables.raw import Receipts
 
 CONTRACTS: dict[str, type[TableContract]] = {
     table.table_name: table
-    for table in (Receipts, core.Voters, core.VoteHistory, core.Rejects, core.Elections, core.Households, core.Assignments, Features, Scores)
+    for table in (
+        Receipts,
+        core.Voters,
+        core.VoteHistory,
+        core.Rejects,
+        core.Elections,
+        core.Households,
+        core.Assignments,
+        Features,
+        Scores,
+    )
 }
 
 
@@ -31,14 +41,21 @@ class TableHandles(dg.IOManager):
     def load_input(self, context: dg.InputContext) -> Table:
         """The handle on the upstream table, narrowed to the state of the run where there is one."""
         contract = CONTRACTS[context.asset_key.path[-1]]
-        narrow = {"state": context.partition_key} if context.has_partition_key and "state" in contract.partitions() else {}
+        narrow = (
+            {"state": context.partition_key} if context.has_partition_key and "state" in contract.partitions() else {}
+        )
         return self.desk.lake.table(contract, **narrow)
 
 
 def metadata_of(contract: type[TableContract], table: Table, **more: Any) -> dict[str, Any]:
     """Row count, columns and whatever else an asset reports; never a value of a row."""
     columns = [dg.TableColumn(found.name, _type(found.type), found.meaning) for found in contract.columns().values()]
-    return {"dagster/row_count": table.row_count, "dagster/column_schema": dg.TableSchema(columns), "dagster/uri": str(table.folder), **more}
+    return {
+        "dagster/row_count": table.row_count,
+        "dagster/column_schema": dg.TableSchema(columns),
+        "dagster/uri": str(table.folder),
+        **more,
+    }
 
 
 def data_version(table: Table) -> dg.DataVersion:
@@ -60,7 +77,9 @@ def contract_check(lake: Lake, table: Table, asset: str) -> dg.AssetCheckResult:
 
 def contract_spec(asset: str) -> dg.AssetCheckSpec:
     """The check that every table carries; it blocks, since a table that breaks its contract is wrong."""
-    return dg.AssetCheckSpec("keeps_contract", asset=asset, blocking=True, description="Every row keeps the table's contract.")
+    return dg.AssetCheckSpec(
+        "keeps_contract", asset=asset, blocking=True, description="Every row keeps the table's contract."
+    )
 
 
 def written(records: dict[str, Record]) -> str:

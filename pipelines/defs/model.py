@@ -12,7 +12,6 @@ from pipelines.defs.io import contract_check, contract_spec, data_version, metad
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table, picture
-from pipelines.lake import Table
 from pipelines.modelling.occasions import past_occasions
 from pipelines.modelling.readout import read_out, write_readout
 from pipelines.modelling.training import Trained, train
@@ -38,7 +37,9 @@ def _model_asset(name: str) -> AssetsDefinition:
         with told_in_words(f"model_{name}"):
             names = [desk.source_of(state)[0] for state in config.states]
             occasions = [
-                occasion for found in names for occasion in past_occasions(desk.lake, config, desk.calendar, desk.sources[found])
+                occasion
+                for found in names
+                for occasion in past_occasions(desk.lake, config, desk.calendar, desk.sources[found])
             ]
             trained = train(desk.lake, config, occasions, names, desk.identity)
             return _model_result(context, desk, name, trained)
@@ -72,7 +73,9 @@ def _plain(gates: list[dict[str, object]]) -> list[dict[str, object]]:
     return [{key: str(value) for key, value in gate.items()} for gate in gates]
 
 
-def _mirror(context: dg.AssetExecutionContext, desk: Desk, name: str, version: ModelVersion, trained: Trained) -> dict[str, str]:
+def _mirror(
+    context: dg.AssetExecutionContext, desk: Desk, name: str, version: ModelVersion, trained: Trained
+) -> dict[str, str]:
     """Record a new version in MLflow; when MLflow is down that is a warning, for scoring never needs it."""
     from models.registry import log_version, set_alias
 
@@ -84,7 +87,12 @@ def _mirror(context: dg.AssetExecutionContext, desk: Desk, name: str, version: M
                 tags={"dagster.run_id": context.run.run_id, "dagster.asset": f"model_{name}"},
             )  # fmt: skip
             marker.write_text(f"{run_id}\n", encoding="utf-8")
-        set_alias(name, "champion" if trained.is_champion else "challenger", version.version_id, tracking_uri=desk.settings.tracking_uri)
+        set_alias(
+            name,
+            "champion" if trained.is_champion else "challenger",
+            version.version_id,
+            tracking_uri=desk.settings.tracking_uri,
+        )
         return {"mlflow/run_id": marker.read_text(encoding="utf-8").strip()}
     except RegistryError as error:
         context.log.warning(str(error))

@@ -33,18 +33,36 @@ def scored_states(desk: Desk) -> dict[str, ScoredState]:
             if not desk.lake.table(Scores, state=state, version_id=version.version_id, as_of=occasion.as_of).records():
                 continue
             universe = find_universe(desk.lake, occasion)
-            delivery = next(each for each in ReceiptLedger(desk.lake, name).deliveries() if each.snapshot_date == universe.snapshot_date)
-            found[state] = ScoredState(occasion, universe, version, tuple(event["file_id"] for event in delivery.events))
+            delivery = next(
+                each
+                for each in ReceiptLedger(desk.lake, name).deliveries()
+                if each.snapshot_date == universe.snapshot_date
+            )
+            found[state] = ScoredState(
+                occasion, universe, version, tuple(event["file_id"] for event in delivery.events)
+            )
     return dict(sorted(found.items()))
 
 
-@dg.asset(group_name="published", deps=["score_turnout", "core_voters"], kinds={"parquet"}, owners=OWNERS, retry_policy=RETRY, pool="publishing")
+@dg.asset(
+    group_name="published",
+    deps=["score_turnout", "core_voters"],
+    kinds={"parquet"},
+    owners=OWNERS,
+    retry_policy=RETRY,
+    pool="publishing",
+)
 def published_voter_scores(context: dg.AssetExecutionContext, desk: Desk) -> dg.MaterializeResult:
     """One row per voter, the product: a release with manifest and passport; `current` names it once it is whole."""
-    config = read_config(PublicationConfig, desk.settings.configs / "publications" / f"{desk.settings.profile.publication}.yaml")
+    config = read_config(
+        PublicationConfig, desk.settings.configs / "publications" / f"{desk.settings.profile.publication}.yaml"
+    )
     with told_in_words("published_voter_scores"), contextlib.ExitStack() as stack:
         states = scored_states(desk)
-        batches = {state: stream_state(desk.lake, stack.enter_context(desk.lake.connect()), scored, config) for state, scored in states.items()}
+        batches = {
+            state: stream_state(desk.lake, stack.enter_context(desk.lake.connect()), scored, config)
+            for state, scored in states.items()
+        }
         release = publish_release(
             desk.lake.root, config, batches,
             inputs={state: scored.inputs() for state, scored in states.items()},
@@ -52,7 +70,12 @@ def published_voter_scores(context: dg.AssetExecutionContext, desk: Desk) -> dg.
             dictionary=render_dictionary(), by=desk.identity,
         )  # fmt: skip
         rows = [
-            {"state": state, "rows": _rows(release.manifest, state), "snapshot": str(scored.universe.snapshot_date), "as of": str(scored.occasion.as_of)}
+            {
+                "state": state,
+                "rows": _rows(release.manifest, state),
+                "snapshot": str(scored.universe.snapshot_date),
+                "as of": str(scored.occasion.as_of),
+            }
             for state, scored in states.items()
         ]
         columns = metadata_of(PublishedVoterScores, desk.lake.table(PublishedVoterScores))

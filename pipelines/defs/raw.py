@@ -13,7 +13,14 @@ from pipelines.raw.receipts import ReceiptLedger
 from pipelines.tables.raw import Receipts
 
 
-@dg.asset(group_name="raw", partitions_def=by_state, kinds={"file", "parquet"}, owners=OWNERS, retry_policy=RETRY, tags={"pii": "true"})
+@dg.asset(
+    group_name="raw",
+    partitions_def=by_state,
+    kinds={"file", "parquet"},
+    owners=OWNERS,
+    retry_policy=RETRY,
+    tags={"pii": "true"},
+)
 def raw_receipts(context: dg.AssetExecutionContext, desk: Desk) -> dg.MaterializeResult:
     """One row per event of a received file: what arrived in the landing folder, its hash, and where it stands.
 

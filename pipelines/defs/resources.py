@@ -79,11 +79,17 @@ def told_in_words(subject: str) -> Iterator[None]:
         place = error.__traceback__
         while place and place.tb_next:
             place = place.tb_next
-        where = f"{Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else "an unknown place"
-        raise dg.Failure(description=f"{subject}: a fault of the program ({type(error).__name__} in {where}).", allow_retries=False) from None
+        where = (
+            f"{Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else "an unknown place"
+        )
+        raise dg.Failure(
+            description=f"{subject}: a fault of the program ({type(error).__name__} in {where}).", allow_retries=False
+        ) from None
     log.info("%-28s %6.1f s", subject, time.monotonic() - started)
 
 
 def _plain(error: BaseException) -> str:
     number = getattr(error, "errno", None)
-    return os.strerror(number) if isinstance(error, OSError) and number else f"the engine stopped ({type(error).__name__})"
+    return (
+        os.strerror(number) if isinstance(error, OSError) and number else f"the engine stopped ({type(error).__name__})"
+    )

@@ -58,7 +58,9 @@ def find_universe(lake: Lake, occasion: Occasion) -> Universe:
     """
     days = sorted(dt.date.fromisoformat(day) for _, day in lake.table(Voters, state=occasion.state).records())
     if not days:
-        raise AsOfError(f"{occasion.state}: no accepted snapshot. Drop a delivery into the landing folder and run again.")
+        raise AsOfError(
+            f"{occasion.state}: no accepted snapshot. Drop a delivery into the landing folder and run again."
+        )
     before = [day for day in days if day <= occasion.as_of]
     return Universe(before[-1], "snapshot") if before else Universe(days[0], "reconstructed")
 

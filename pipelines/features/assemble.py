@@ -30,7 +30,9 @@ def made_from(lake: Lake, occasion: Occasion) -> str:
     votes = [record.fingerprint for key, record in history.records().items() if (key[1],) in let_in]
     people = [lake.table(table, **place).fingerprint for table in (Voters, Households)]
     program = [code_version("pipelines/features"), str(Features.schema())]
-    return fingerprint(people, votes, calendar, occasion.election.model_dump(mode="json"), occasion.deadline, occasion.as_of, program)
+    return fingerprint(
+        people, votes, calendar, occasion.election.model_dump(mode="json"), occasion.deadline, occasion.as_of, program
+    )
 
 
 def build_features(lake: Lake, occasion: Occasion) -> Record:

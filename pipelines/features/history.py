@@ -8,7 +8,9 @@ def select_history() -> str:
     """
     lags = {"general": 4, "same_kind": 3, "primary": 2, "municipal": 2}
     voted = ",\n        ".join(
-        f"max(is_voted::TINYINT) FILTER ({kind}_lag = {lag}) AS {kind}_lag{lag}_voted" for kind, deepest in lags.items() for lag in range(1, deepest + 1)
+        f"max(is_voted::TINYINT) FILTER ({kind}_lag = {lag}) AS {kind}_lag{lag}_voted"
+        for kind, deepest in lags.items()
+        for lag in range(1, deepest + 1)
     )
     return f"""
     SELECT person,

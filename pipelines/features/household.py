@@ -1,7 +1,11 @@
 """Features of the home: who else is registered there, and how they vote. The voter is always left out of the others."""
 
-
-_SHARES = {"general": "general_share", "primary": "primary_share", "same_kind": "same_kind_lag1_voted", "any": "any_share"}
+_SHARES = {
+    "general": "general_share",
+    "primary": "primary_share",
+    "same_kind": "same_kind_lag1_voted",
+    "any": "any_share",
+}
 
 
 def select_household(year: int) -> str:
@@ -11,8 +15,13 @@ def select_household(year: int) -> str:
     `own_history` (the history features).
     """
     sums = ", ".join(f"sum({own}) AS {name}_sum, count({own}) AS {name}_count" for name, own in _SHARES.items())
-    others = {name: f"(h.{name}_sum - coalesce(m.{own}, 0))::DOUBLE / nullif(h.{name}_count - (m.{own} IS NOT NULL)::INTEGER, 0)" for name, own in _SHARES.items()}
-    exact = ", ".join(f"{own}::DECIMAL(18, 9) AS {own}" for own in _SHARES.values())          # decimals: sums do not depend on their order
+    others = {
+        name: f"(h.{name}_sum - coalesce(m.{own}, 0))::DOUBLE / nullif(h.{name}_count - (m.{own} IS NOT NULL)::INTEGER, 0)"
+        for name, own in _SHARES.items()
+    }
+    exact = ", ".join(
+        f"{own}::DECIMAL(18, 9) AS {own}" for own in _SHARES.values()
+    )  # decimals: sums do not depend on their order
     return f"""
     WITH mine AS (
         SELECT person, household_id, {year} - birth_year AS age, {exact}

@@ -4,7 +4,15 @@ Small precincts are shrunk towards the state with the weight of 50 voters, so th
 """
 
 PSEUDO_VOTERS = 50
-_LAGS = ("general_lag1", "general_lag2", "general_lag3", "same_kind_lag1", "same_kind_lag2", "same_kind_lag3", "primary_lag1")
+_LAGS = (
+    "general_lag1",
+    "general_lag2",
+    "general_lag3",
+    "same_kind_lag1",
+    "same_kind_lag2",
+    "same_kind_lag3",
+    "primary_lag1",
+)
 
 
 def select_precinct(year: int) -> str:

@@ -14,7 +14,9 @@ _OPERATIONS = ("date", "year", "digits", "pad", "code", "pattern", "flag")
 class ColumnLayout(Strict):
     """Where one canonical column comes from. Without an operation it is text."""
 
-    from_: list[str] = Field(alias="from", description="Header, or headers it has had; the first present one is read.", min_length=1)
+    from_: list[str] = Field(
+        alias="from", description="Header, or headers it has had; the first present one is read.", min_length=1
+    )
     join: bool = Field(False, description="Whether the headers are parts of one text, joined by a space.")
     required: bool = Field(False, description="Whether the file is refused without it.")
     is_key: bool = Field(False, alias="key", description="Whether a row without it is refused; keys are required.")
@@ -23,9 +25,15 @@ class ColumnLayout(Strict):
     year: bool = Field(False, description="Operation: a year of four digits.")
     digits: bool | int = Field(False, description="Operation: only the digits; a number keeps the first so many.")
     pad: int | None = Field(None, description="Operation: filled with zeros from the left to this width, characters.")
-    code: dict[str, str | None] | None = Field(None, description="Operation: the source's code to our word; empty is unknown.")
-    otherwise: str | None = Field(None, description="Our word for codes that are not listed; without it they are counted faults.")
-    pattern: dict[str, str] | None = Field(None, description="Operation: regular expression to our word, the first that fits.")
+    code: dict[str, str | None] | None = Field(
+        None, description="Operation: the source's code to our word; empty is unknown."
+    )
+    otherwise: str | None = Field(
+        None, description="Our word for codes that are not listed; without it they are counted faults."
+    )
+    pattern: dict[str, str] | None = Field(
+        None, description="Operation: regular expression to our word, the first that fits."
+    )
     written: dict[str, str] = Field({}, description="Our word to the label written for it, for `pattern`.")
     flag: list[str] | None = Field(None, description="Operation: these texts are yes, all else no.")
     earliest: str | None = Field(None, description="First day or year that is believed; earlier ones are placeholders.")
@@ -37,7 +45,10 @@ class ColumnLayout(Strict):
         if isinstance(value, str):
             return {"from": [value]}
         if isinstance(value, dict):
-            return {key: [found] if key in ("from", "date", "flag") and isinstance(found, str) else found for key, found in value.items()}
+            return {
+                key: [found] if key in ("from", "date", "flag") and isinstance(found, str) else found
+                for key, found in value.items()
+            }
         return value
 
     @model_validator(mode="after")

@@ -15,7 +15,15 @@ from pydantic import Field, model_validator
 from models.config import Strict
 from pipelines.layouts.columns import ColumnLayout
 
-LONG_COLUMNS = ("voter_id", "election_date", "election_type", "is_voted", "method_code", "ballot_party_code", "county_code")
+LONG_COLUMNS = (
+    "voter_id",
+    "election_date",
+    "election_type",
+    "is_voted",
+    "method_code",
+    "ballot_party_code",
+    "county_code",
+)
 
 
 class LongHistory(Strict):
@@ -29,7 +37,9 @@ class LongHistory(Strict):
         unknown = sorted(set(self.columns) - set(LONG_COLUMNS))
         missing = sorted({"voter_id", "election_date", "election_type"} - set(self.columns))
         if unknown or missing:
-            raise ValueError(f"unknown columns: {', '.join(unknown) or 'none'}; missing columns: {', '.join(missing) or 'none'}")
+            raise ValueError(
+                f"unknown columns: {', '.join(unknown) or 'none'}; missing columns: {', '.join(missing) or 'none'}"
+            )
         return self
 
 
@@ -39,7 +49,9 @@ class WideHistory(Strict):
     shape: Literal["wide"] = Field(description="Name of the shape.")
     elections: dict[str, str] = Field(description="Header of the column to the election_id it tells of.", min_length=1)
     voted: list[str] = Field(description="Cell values that mean a counted ballot.", min_length=1)
-    stayed_home: list[str] = Field([], description="Cell values that state that no ballot was counted; blank states nothing.")
+    stayed_home: list[str] = Field(
+        [], description="Cell values that state that no ballot was counted; blank states nothing."
+    )
 
 
 AnyHistory = Annotated[LongHistory | WideHistory, Field(discriminator="shape")]

@@ -43,7 +43,6 @@ class Operation:
 class Text(Operation):
     """Text as it stands, trimmed, with runs of spaces as one."""
 
-
     def read(self, text: str) -> str:
         """The text, runs of white space as one space."""
         return f"CASE WHEN contains({text}, '  ') THEN regexp_replace({text}, '\\s+', ' ', 'g') ELSE {text} END"
@@ -149,7 +148,8 @@ class Code(Operation):
     def read(self, text: str) -> str:
         """Our word for the code."""
         cases = " ".join(
-            f"WHEN {literal(code.upper())} THEN {literal(word) if word else 'NULL'}" for code, word in self.codes.items()
+            f"WHEN {literal(code.upper())} THEN {literal(word) if word else 'NULL'}"
+            for code, word in self.codes.items()
         )
         return f"CASE upper({text}) {cases} ELSE {literal(self.otherwise) if self.otherwise else 'NULL'} END"
 
@@ -179,7 +179,10 @@ class Pattern(Operation):
 
     def read(self, text: str) -> str:
         """Our word for the first pattern found."""
-        cases = " ".join(f"WHEN regexp_matches({text}, {literal(found)}, 'i') THEN {literal(word)}" for found, word in self.patterns.items())
+        cases = " ".join(
+            f"WHEN regexp_matches({text}, {literal(found)}, 'i') THEN {literal(word)}"
+            for found, word in self.patterns.items()
+        )
         return f"CASE {cases} END"
 
     def write(self, value: str) -> str:

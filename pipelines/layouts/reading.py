@@ -37,10 +37,14 @@ class Positions:
 
 def missing_required(columns: Mapping[str, ColumnLayout], positions: Positions) -> list[str]:
     """Headers of required columns that the file lacks."""
-    return [" or ".join(layout.from_) for layout in columns.values() if layout.is_required and not positions.texts(layout)]
+    return [
+        " or ".join(layout.from_) for layout in columns.values() if layout.is_required and not positions.texts(layout)
+    ]
 
 
-def select_typed(columns: Mapping[str, ColumnLayout], positions: Positions, relation: str, carry: Sequence[str] = ()) -> str:
+def select_typed(
+    columns: Mapping[str, ColumnLayout], positions: Positions, relation: str, carry: Sequence[str] = ()
+) -> str:
     """SELECT of the typed columns, the two bit columns, and whatever else is carried along.
 
     Columns that the file lacks are left out: the table's contract makes them null.
@@ -90,9 +94,15 @@ def _value(name: str, layout: ColumnLayout) -> str:
 
 def _is_fault(name: str, layout: ColumnLayout) -> str:
     text = identifier(name)
-    return f"{text} IS NOT NULL AND NOT {layout.operation.placeholder(text)} AND ({layout.operation.read(text)}) IS NULL"
+    return (
+        f"{text} IS NOT NULL AND NOT {layout.operation.placeholder(text)} AND ({layout.operation.read(text)}) IS NULL"
+    )
 
 
 def _bits(conditions: Mapping[str, str]) -> str:
-    bits = [f"(CASE WHEN {condition} THEN {1 << place} ELSE 0 END)" for place, condition in enumerate(conditions.values()) if condition != "false"]
+    bits = [
+        f"(CASE WHEN {condition} THEN {1 << place} ELSE 0 END)"
+        for place, condition in enumerate(conditions.values())
+        if condition != "false"
+    ]
     return f"CAST({' + '.join(bits) or '0'} AS BIGINT)"

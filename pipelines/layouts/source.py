@@ -20,8 +20,12 @@ class Delimited(Strict):
     """Text with a delimiter between fields and a record a line."""
 
     kind: Literal["delimited"] = Field(description="Name of the format.")
-    delimiters: list[str] = Field(description="Delimiters it may have, one character each; the first is written.", min_length=1)
-    encodings: list[Literal["utf-8", "latin-1", "utf-16", "cp1252"]] = Field(description="Encodings it may have; the first is written.")
+    delimiters: list[str] = Field(
+        description="Delimiters it may have, one character each; the first is written.", min_length=1
+    )
+    encodings: list[Literal["utf-8", "latin-1", "utf-16", "cp1252"]] = Field(
+        description="Encodings it may have; the first is written."
+    )
     quote: str = Field("", description="Quote character; empty when quotes are plain characters.", max_length=1)
     header: bool = Field(True, description="Whether the first line names the columns.")
     multiline: bool = Field(False, description="Whether a quoted field may hold a line break.")
@@ -39,7 +43,9 @@ class ParquetFile(Strict):
 class FileLayout(Strict):
     """How the files of one role look."""
 
-    match: list[str] = Field(description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1)
+    match: list[str] = Field(
+        description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1
+    )
     members: list[str] = Field(["*"], description="Patterns of the members to read when the file is a zip archive.")
     format: Annotated[Delimited | ParquetFile, Field(discriminator="kind")] = Field(description="Format of the file.")
     voters: dict[str, ColumnLayout] = Field({}, description="Column of core_voters to its place in the file.")
@@ -63,7 +69,11 @@ class FileLayout(Strict):
 
     def read_headers(self) -> list[str]:
         """The first header of every column that is read."""
-        plain = [header for layout in self.column_layouts().values() for header in (layout.from_ if layout.join else layout.from_[:1])]
+        plain = [
+            header
+            for layout in self.column_layouts().values()
+            for header in (layout.from_ if layout.join else layout.from_[:1])
+        ]
         return plain + list(getattr(self.history, "elections", {}))
 
     def fits(self, file_name: str) -> bool:
@@ -96,7 +106,9 @@ class Plausibility(Strict):
     dropped_share: float = Field(0.2, description="Largest share of voters that are gone.", ge=0, le=1)
     null_change_share: float = Field(0.1, description="Largest rise of a column's share of nulls.", ge=0, le=1)
     fault_share: float = Field(0.01, description="Largest share of a column's texts that do not convert.", ge=0, le=1)
-    stale_days: int = Field(400, description="Age of the last good beyond which changes are no longer judged, days.", ge=1)
+    stale_days: int = Field(
+        400, description="Age of the last good beyond which changes are no longer judged, days.", ge=1
+    )
 
 
 class Source(Strict):

@@ -50,7 +50,9 @@ class LayoutWriter:
             self._put(self.format.delimiters[0].join(map(self._quoted, self.format.names)) + self.format.line_end)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Close the file and its archive."""
         for opened in (self._file, self._archive):
             if opened:

@@ -26,7 +26,9 @@ class VersionLedger:
 
     def events(self) -> list[dict[str, Any]]:
         """Every event, oldest first."""
-        return [row for file in sorted(self.folder.glob("*.parquet")) for row in pq.ParquetFile(file).read().to_pylist()]
+        return [
+            row for file in sorted(self.folder.glob("*.parquet")) for row in pq.ParquetFile(file).read().to_pylist()
+        ]
 
     def append(self, version: ModelVersion, event: Event, decided_by: str, reason: str) -> None:
         """Add an event, in a file that is written once."""
@@ -55,6 +57,8 @@ class VersionLedger:
         """
         chosen = [row for row in self.events() if row["event"] in ("promoted", "rolled_back")]
         if not chosen:
-            raise ArtefactError(f"{self.model}: no version has passed its gates, so nothing is scored. See the verdict of the latest one.")
+            raise ArtefactError(
+                f"{self.model}: no version has passed its gates, so nothing is scored. See the verdict of the latest one."
+            )
         row = chosen[-1]
         return load_version(self.lake.root / row["path"], row["version_id"], row["model_sha256"])

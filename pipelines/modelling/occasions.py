@@ -30,12 +30,17 @@ def past_occasions(lake: Lake, model: ModelConfig, calendar: ElectionsConfig, so
         return [target_occasion(lake, model, calendar, source)]
     first = min((day for _, day in lake.table(Voters, state=source.state).records()), default="9999-12-31")
     stated = _stated_elections(lake, source.state)
-    past = [election for election in calendar.of_state(source.state) if election.date < target.date and election.kind in model.pool_kinds]
+    past = [
+        election
+        for election in calendar.of_state(source.state)
+        if election.date < target.date and election.kind in model.pool_kinds
+    ]
     days = {election.election_id: election.deadline(source.registration_closes_days) for election in past}
     return [
         Occasion(source.state, election, days[election.election_id], days[election.election_id])
         for election in past
-        if election.election_id in stated and (model.cohort == "reconstructed" or first <= days[election.election_id].isoformat())
+        if election.election_id in stated
+        and (model.cohort == "reconstructed" or first <= days[election.election_id].isoformat())
     ]
 
 

@@ -25,7 +25,9 @@ def read_out(lake: Lake, experiment: Experiment, state: str) -> pd.DataFrame:
     history = lake.table(VoteHistory, state=state).select()
     voted = f"SELECT voter_id, bool_or(is_voted)::TINYINT AS outcome FROM ({history}) WHERE election_id = {literal(experiment.outcome_election)} GROUP BY voter_id"
     with lake.connect() as connection:
-        frame = connection.sql(f"SELECT unit_id, arm_code, outcome FROM ({assigned}) JOIN ({voted}) USING (voter_id) ORDER BY voter_id").df()
+        frame = connection.sql(
+            f"SELECT unit_id, arm_code, outcome FROM ({assigned}) JOIN ({voted}) USING (voter_id) ORDER BY voter_id"
+        ).df()
     return arm_effects(frame, experiment.control)
 
 
@@ -34,6 +36,11 @@ def write_readout(lake: Lake, experiment: Experiment, effects: pd.DataFrame) -> 
     file = lake.root / "model" / "readout" / f"{experiment.name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     rows = json.loads(effects.to_json(orient="records", double_precision=10))
-    content = {"experiment": experiment.name, "outcome": experiment.outcome_election, "control": experiment.control, "arms": rows}
+    content = {
+        "experiment": experiment.name,
+        "outcome": experiment.outcome_election,
+        "control": experiment.control,
+        "arms": rows,
+    }
     file.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return file

@@ -36,7 +36,9 @@ class Trained:
     is_champion: bool
 
 
-def train(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], sources: Sequence[str], decided_by: str) -> Trained:
+def train(
+    lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], sources: Sequence[str], decided_by: str
+) -> Trained:
     """Train a model on past occasions, unless nothing it learns from has changed, and promote it if its gates hold.
 
     Args:
@@ -85,7 +87,9 @@ def read_cohorts(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], 
             query = f"SELECT * FROM ({_with_arms(lake, model, outcomes)}) WHERE outcome IS NOT NULL ORDER BY voter_id"
             frames.append(connection.sql(query).df())
     if not frames:
-        raise TrainingError(f"{model.name}: no past occasion of the kinds {', '.join(model.pool_kinds)} has people and a posted history.")
+        raise TrainingError(
+            f"{model.name}: no past occasion of the kinds {', '.join(model.pool_kinds)} has people and a posted history."
+        )
     return Cohorts(pd.concat(frames, ignore_index=True), receipts=_receipts(lake, sources), vanished_counts=vanished)
 
 
@@ -97,7 +101,12 @@ def _with_arms(lake: Lake, model: ModelConfig, outcomes: str) -> str:
 
 
 def _receipts(lake: Lake, sources: Sequence[str]) -> tuple[str, ...]:
-    deliveries = [delivery for name in sources for delivery in ReceiptLedger(lake, name).deliveries() if delivery.verdict == "accepted"]
+    deliveries = [
+        delivery
+        for name in sources
+        for delivery in ReceiptLedger(lake, name).deliveries()
+        if delivery.verdict == "accepted"
+    ]
     return tuple(sorted(event["file_id"] for delivery in deliveries for event in delivery.events))
 
 
@@ -106,9 +115,17 @@ def _made_from(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion]) ->
     learned = []
     for occasion in occasions:
         place = {"state": occasion.state, "election_id": occasion.election.election_id}
-        learned.append([occasion.election.election_id, lake.table(Features, **place).fingerprint, _history_of(lake, occasion)])
+        learned.append(
+            [occasion.election.election_id, lake.table(Features, **place).fingerprint, _history_of(lake, occasion)]
+        )
     arms = lake.table(Assignments).fingerprint if model.population else None
-    return fingerprint(learned, arms, model.model_dump(mode="json"), code_version("models", "pipelines/modelling"), str(ModelVersions.schema()))
+    return fingerprint(
+        learned,
+        arms,
+        model.model_dump(mode="json"),
+        code_version("models", "pipelines/modelling"),
+        str(ModelVersions.schema()),
+    )
 
 
 def _history_of(lake: Lake, occasion: Occasion) -> list[str]:

@@ -56,21 +56,27 @@ class ScoredState:
         return dated(self.version.passport, self.occasion.as_of)
 
 
-def stream_state(lake: Lake, connection: duckdb.DuckDBPyConnection, scored: ScoredState, config: PublicationConfig) -> Iterator[pa.RecordBatch]:
+def stream_state(
+    lake: Lake, connection: duckdb.DuckDBPyConnection, scored: ScoredState, config: PublicationConfig
+) -> Iterator[pa.RecordBatch]:
     """The published rows of a state, sorted by voter_id, in batches.
 
     Everyone whose registration stands is there; without a score are those who are not at risk in the election
     (registered too late, pending) or of whom nothing is known.
     """
     names = pa.schema([config.schema.field(name) for name in config.columns])
-    reader = connection.sql(f"SELECT {', '.join(names.names)} FROM ({_rows(lake, scored)}) ORDER BY voter_id").to_arrow_reader(BATCH_ROWS)
+    reader = connection.sql(
+        f"SELECT {', '.join(names.names)} FROM ({_rows(lake, scored)}) ORDER BY voter_id"
+    ).to_arrow_reader(BATCH_ROWS)
     for batch in reader:
         yield pa.RecordBatch.from_arrays([batch.column(field.name).cast(field.type) for field in names], schema=names)
 
 
 def _rows(lake: Lake, scored: ScoredState) -> str:
     occasion, universe = scored.occasion, scored.universe
-    scores = lake.table(Scores, state=occasion.state, version_id=scored.version.version_id, as_of=occasion.as_of).select()
+    scores = lake.table(
+        Scores, state=occasion.state, version_id=scored.version.version_id, as_of=occasion.as_of
+    ).select()
     voters = lake.table(Voters, state=occasion.state, snapshot_date=universe.snapshot_date).select()
     features = lake.table(Features, state=occasion.state, election_id=occasion.election.election_id).select()
     return f"""

@@ -45,13 +45,18 @@ def find_dialect(opened: OpenedText, layout: FileLayout) -> Dialect:
     if len(fitting) == 1:
         return _checked(opened.name, Dialect(fitting[0], found[fitting[0]]), layout)
     if len(fitting) > 1:
-        raise LayoutError(f"{opened.name}: more than one delimiter gives the required columns: {_named(fitting)}. Name one in the layout.")
+        raise LayoutError(
+            f"{opened.name}: more than one delimiter gives the required columns: {_named(fitting)}. Name one in the layout."
+        )
     raise LayoutError(_why_not(opened.name, first, layout, layout.format))
 
 
 def describe_difference(headers: Iterable[str], layout: FileLayout) -> str:
     """The columns that a file lacks and has beyond its layout, with likely renames; empty when there are none."""
-    expected, present = {normalise(name): name for name in layout.format.names}, {normalise(name): name for name in headers}
+    expected, present = (
+        {normalise(name): name for name in layout.format.names},
+        {normalise(name): name for name in headers},
+    )
     missing = [name for key, name in expected.items() if key not in present]
     new = [name for key, name in present.items() if key not in expected]
     likely = {name: _closest(name, new) for name in missing}
@@ -82,15 +87,21 @@ def _without_header(opened: OpenedText, format_: Delimited, first: str) -> Diale
     if len(fitting) == 1:
         return Dialect(fitting[0], tuple(format_.names))
     counts = ", ".join(f"{width} by {_NAMES.get(delimiter, 'another sign')}" for delimiter, width in widths.items())
-    raise LayoutError(f"{opened.name}: {len(format_.names)} columns were expected in a line without header; found {counts}.")
+    raise LayoutError(
+        f"{opened.name}: {len(format_.names)} columns were expected in a line without header; found {counts}."
+    )
 
 
 def _checked(name: str, dialect: Dialect, layout: FileLayout) -> Dialect:
     read = {normalise(header) for header in layout.read_headers()}
     normal = [normalise(header) for header in dialect.headers]
-    doubled = sorted({header for header, key in zip(dialect.headers, normal, strict=True) if key in read and normal.count(key) > 1})
+    doubled = sorted(
+        {header for header, key in zip(dialect.headers, normal, strict=True) if key in read and normal.count(key) > 1}
+    )
     if doubled:
-        raise LayoutError(f"{name}: {len(doubled)} columns that are read stand twice in the header: {', '.join(doubled)}.")
+        raise LayoutError(
+            f"{name}: {len(doubled)} columns that are read stand twice in the header: {', '.join(doubled)}."
+        )
     return dialect
 
 

@@ -78,7 +78,11 @@ def _is_known(events: list[dict[str, Any]], day: dt.date, file: Path) -> bool:
 
 
 def _stands(events: list[dict[str, Any]], event: dict[str, Any]) -> bool:
-    same = [old for old in events if (old["snapshot_date"], old["file_name"]) == (event["snapshot_date"], event["file_name"])]
+    same = [
+        old
+        for old in events
+        if (old["snapshot_date"], old["file_name"]) == (event["snapshot_date"], event["file_name"])
+    ]
     return bool(same) and same[-1]["file_id"] == event["file_id"]
 
 
@@ -86,9 +90,19 @@ def _judged_by_bytes(events: list[dict[str, Any]], event: dict[str, Any]) -> dic
     if event["role"] is None:
         reason = f"{event['file_name']} fits no file of the layout {event['layout']}. Name its pattern under `match`, or remove it."
         return {**event, "verdict": "rejected", "reason": reason}
-    elsewhere = sorted({str(old["snapshot_date"]) for old in events if old["file_id"] == event["file_id"] and old["snapshot_date"] != event["snapshot_date"]})
+    elsewhere = sorted(
+        {
+            str(old["snapshot_date"])
+            for old in events
+            if old["file_id"] == event["file_id"] and old["snapshot_date"] != event["snapshot_date"]
+        }
+    )
     if elsewhere:
-        return {**event, "verdict": "rejected", "reason": f"The same bytes were received for {', '.join(elsewhere)}: a file sent again."}
+        return {
+            **event,
+            "verdict": "rejected",
+            "reason": f"The same bytes were received for {', '.join(elsewhere)}: a file sent again.",
+        }
     return event
 
 
@@ -112,7 +126,9 @@ def keep(root: Path, file: Path) -> tuple[str, int]:
     store = root / "raw" / "files"
     store.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(store).free < 3 * file.stat().st_size:
-        raise DeliveryError(f"{file.name}: less than three times its size is free under {store}. Make room; it is read next time.")
+        raise DeliveryError(
+            f"{file.name}: less than three times its size is free under {store}. Make room; it is read next time."
+        )
     with tempfile.NamedTemporaryFile(dir=store, delete=False) as copy, file.open("rb") as received:
         digest, size = hashlib.sha256(), 0
         while block := received.read(_BLOCK):

@@ -70,9 +70,14 @@ def open_texts(received: Path, name: str, layout: FileLayout, scratch: Path) -> 
     if not received.stat().st_size:
         raise LayoutError(f"{name}: the file is empty (0 bytes).")
     try:
-        return [_open(member, stream, layout.format, scratch, plain) for member, stream, plain in _members(received, name, layout)]
+        return [
+            _open(member, stream, layout.format, scratch, plain)
+            for member, stream, plain in _members(received, name, layout)
+        ]
     except (zipfile.BadZipFile, EOFError, zlib.error, gzip.BadGzipFile):
-        raise LayoutError(f"{name}: the archive is damaged or cut short; it has {received.stat().st_size:,} bytes.") from None
+        raise LayoutError(
+            f"{name}: the archive is damaged or cut short; it has {received.stat().st_size:,} bytes."
+        ) from None
 
 
 def _members(received: Path, name: str, layout: FileLayout) -> Iterator[tuple[str, IO[bytes], Path | None]]:
@@ -93,12 +98,18 @@ def _members(received: Path, name: str, layout: FileLayout) -> Iterator[tuple[st
 
 def _chosen(archive: zipfile.ZipFile, name: str, layout: FileLayout) -> list[zipfile.ZipInfo]:
     listed = [member for member in archive.infolist() if not member.is_dir()]
-    chosen = [member for member in listed if any(fnmatch.fnmatch(member.filename.lower(), found.lower()) for found in layout.members)]
+    chosen = [
+        member
+        for member in listed
+        if any(fnmatch.fnmatch(member.filename.lower(), found.lower()) for found in layout.members)
+    ]
     if not chosen:
         raise LayoutError(f"{name}: none of its {len(listed)} members fits {', '.join(layout.members)}.")
     bombs = [member for member in chosen if member.file_size > _LARGEST_RATIO * max(member.compress_size, 1)]
     if bombs:
-        raise LayoutError(f"{name}: {len(bombs)} members unpack to more than {_LARGEST_RATIO} times their size; not unpacked.")
+        raise LayoutError(
+            f"{name}: {len(bombs)} members unpack to more than {_LARGEST_RATIO} times their size; not unpacked."
+        )
     return sorted(chosen, key=lambda member: member.filename)
 
 
@@ -157,20 +168,26 @@ def _encoding(name: str, found: _Bytes, format_: Delimited) -> str:
     if found.head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return _allowed("utf-16", f"{name}: it opens with the mark of UTF-16", format_)
     if found.null_count:
-        raise LayoutError(f"{name}: {found.null_count:,} NUL bytes stand in the text. Ask for the file again; it was not read.")
+        raise LayoutError(
+            f"{name}: {found.null_count:,} NUL bytes stand in the text. Ask for the file again; it was not read."
+        )
     if found.is_ascii:
         return format_.encodings[0] if format_.encodings[0] != "utf-16" else "utf-8"
     if found.is_utf8:
         return _allowed("utf-8", f"{name}: its bytes beyond ASCII are UTF-8", format_)
     single = next((encoding for encoding in format_.encodings if encoding in _SINGLE_BYTE), None)
     if single is None:
-        raise LayoutError(f"{name}: its bytes are not UTF-8; the layout allows {allowed}. Add the right encoding to a dated layout.")
+        raise LayoutError(
+            f"{name}: its bytes are not UTF-8; the layout allows {allowed}. Add the right encoding to a dated layout."
+        )
     return single
 
 
 def _allowed(encoding: str, finding: str, format_: Delimited) -> str:
     if encoding not in format_.encodings:
-        raise LayoutError(f"{finding}; the layout allows {', '.join(format_.encodings)}. Add {encoding} to a dated layout if the state changed it.")
+        raise LayoutError(
+            f"{finding}; the layout allows {', '.join(format_.encodings)}. Add {encoding} to a dated layout if the state changed it."
+        )
     return encoding
 
 

@@ -47,7 +47,9 @@ class TextScan:
         )
         if not (self.is_by_line and self.format.quote):
             return scan
-        texts = ", ".join(f"{_unquoted(f'c{place}', self.format.quote)} AS c{place}" for place in range(len(self.dialect.headers)))
+        texts = ", ".join(
+            f"{_unquoted(f'c{place}', self.format.quote)} AS c{place}" for place in range(len(self.dialect.headers))
+        )
         return f"(SELECT {texts} FROM {scan})"
 
     def by_line(self) -> "TextScan":
@@ -64,10 +66,14 @@ def _unquoted(text: str, quote: str) -> str:
 
 def take_rejected_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
     """Line number and rule of every record that the last scan could not split; the engine's own tables are dropped."""
-    known = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()}
+    known = {
+        name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    }
     if "reject_errors" not in known:
         return []
-    found = connection.execute("SELECT line, min(CAST(error_type AS VARCHAR)) FROM reject_errors GROUP BY line ORDER BY line").fetchall()
+    found = connection.execute(
+        "SELECT line, min(CAST(error_type AS VARCHAR)) FROM reject_errors GROUP BY line ORDER BY line"
+    ).fetchall()
     connection.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     return [(line, _RULES.get(error, "is a record that can be read")) for line, error in found]
 

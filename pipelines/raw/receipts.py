@@ -30,7 +30,9 @@ class Delivery:
     @property
     def delivery_id(self) -> str:
         """Name of the delivery: source, date, and a hash of its files."""
-        return f"{self.source}-{self.snapshot_date}-{fingerprint(sorted(event['file_id'] for event in self.events))[:8]}"
+        return (
+            f"{self.source}-{self.snapshot_date}-{fingerprint(sorted(event['file_id'] for event in self.events))[:8]}"
+        )
 
     @property
     def verdict(self) -> str:
@@ -95,10 +97,14 @@ class ReceiptLedger:
             found: Facts learned by reading (rows, rejects, encoding, layout), by the file's id.
         """
         changed = [event for event in delivery.events if (event["verdict"], event["reason"]) != (verdict, reason)]
-        self.append({**event, **found.get(event["file_id"], {}), "verdict": verdict, "reason": reason} for event in changed)
+        self.append(
+            {**event, **found.get(event["file_id"], {}), "verdict": verdict, "reason": reason} for event in changed
+        )
 
     def _delivery(self, day: dt.date, standing: list[dict[str, Any]]) -> Delivery:
-        files = sorted((event for event in standing if event["snapshot_date"] == day), key=lambda event: event["file_name"])
+        files = sorted(
+            (event for event in standing if event["snapshot_date"] == day), key=lambda event: event["file_name"]
+        )
         return Delivery(self.source, day, tuple(files))
 
     def _numbered(self, event: dict[str, Any], sequence: int) -> dict[str, Any]:

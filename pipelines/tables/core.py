@@ -119,7 +119,9 @@ class Households(TableContract):
     state = column(pa.string(), "Two-letter code of the state.", partition=True)
     snapshot_date = column(pa.date32(), "Day the file was made.", partition=True)
     voter_id = column(pa.string(), "`<STATE>-<the state's own id>`.", key=True, kind="identifier")
-    household_id = column(pa.string(), "Hash of the normalised address, or of the voter who has none.", kind="identifier")
+    household_id = column(
+        pa.string(), "Hash of the normalised address, or of the voter who has none.", kind="identifier"
+    )
     is_address_known = column(pa.bool_(), "Whether an address stands behind the household.")
     is_institution = column(pa.bool_(), "Whether more people share the address than a home holds.")
 

@@ -19,12 +19,16 @@ class Receipts(TableContract):
     sequence = column(pa.int32(), "Place of the event in the ledger of its source, from 1.", unit="count", at_least=1)
     file_id = column(pa.string(), "SHA-256 of the bytes as received.")
     file_name = column(pa.string(), "Name of the file in the landing folder.")
-    delivery_id = column(pa.string(), "All files of one source for one snapshot date: `<source>-<snapshot_date>-<hash>`.")
+    delivery_id = column(
+        pa.string(), "All files of one source for one snapshot date: `<source>-<snapshot_date>-<hash>`."
+    )
     role = column(pa.string(), "What the file holds.", null_means="The file fits no role of the layout.")
     snapshot_date = column(pa.date32(), "Day the file was made, from the landing folder.")
     received_at = column(pa.timestamp("us", tz="UTC"), "When the file was taken in.")
     bytes_count = column(pa.int64(), "Size as received.", unit="bytes", at_least=0)
-    line_count = column(pa.int64(), "Lines of text, header included.", unit="count", null_means="Not text, or not read.")
+    line_count = column(
+        pa.int64(), "Lines of text, header included.", unit="count", null_means="Not text, or not read."
+    )
     row_count = column(pa.int64(), "Rows read.", unit="count", null_means="Not read yet, or refused before reading.")
     reject_count = column(pa.int64(), "Rows refused.", unit="count", null_means="Not read yet.")
     encoding = column(pa.string(), "Encoding found.", null_means="Not text, or not resolved.")
