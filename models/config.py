@@ -1,5 +1,6 @@
-"""The strict base of every configuration, how a YAML is read, and the configuration of a model."""
+"""The strict base of every configuration, and how a YAML is read."""
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,10 +20,22 @@ Config = TypeVar("Config", bound=Strict)
 
 
 _MERGE = "tag:yaml.org,2002:merge"
+_BOOL, _INT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"
 
 
 class _UniqueKeyLoader(yaml.SafeLoader):
-    """Reads YAML, refuses a key written twice, and keeps dates and codes as they are written."""
+    """Reads YAML, refuses a key written twice, and keeps codes as they are written.
+
+    Words and numbers are those of YAML 1.2: `NO`, `on` and `010` are texts, not false, true and eight.
+    """
+
+
+_UniqueKeyLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if tag not in (_BOOL, _INT)]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_UniqueKeyLoader.add_implicit_resolver(_BOOL, re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_UniqueKeyLoader.add_implicit_resolver(_INT, re.compile("^(0|[-+]?[1-9][0-9]*)$"), list("-+0123456789"))
 
 
 def _mapping_without_repeats(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
@@ -34,7 +47,7 @@ def _mapping_without_repeats(loader: _UniqueKeyLoader, node: yaml.MappingNode) -
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
 
 
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_repeats)
+_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:map", _mapping_without_repeats)
 
 
 def read_config(kind: type[Config], path: Path) -> Config:
@@ -54,7 +67,7 @@ def read_config(kind: type[Config], path: Path) -> Config:
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise ConfigError(f"{path}{line}: {error.problem}. Mend the YAML; nothing was read.") from None
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, TypeError):
         raise ConfigError(f"{path}: not a YAML text in UTF-8. Mend the file; nothing was read.") from None
     try:
         return kind.model_validate(content)

@@ -8,6 +8,7 @@ from models.tables import TableContract, column
 
 _FEW = "None of these elections was open to the voter, or its history is unknown."
 _ALONE = "Nobody else of the home is registered, or their history is unknown."
+_NO_AGE = "Alone at home, or the voter's year of birth or all the others' is unknown."
 
 
 def _voted(which: str) -> Any:
@@ -24,7 +25,8 @@ def _share(which: str, null_means: str = _FEW) -> Any:
 
 def _precinct(which: str) -> Any:
     return _share(
-        f"of the precinct that voted in {which}; own home left out, shrunk to the state", "No precinct, or no history."
+        f"of the precinct that voted in {which}; own home left out, shrunk to the state with the weight of 50 voters",
+        "No precinct is given, or no such election is known in the state.",
     )
 
 
@@ -35,9 +37,10 @@ def _count(what: str, null_means: str = "") -> Any:
 class Features(TableContract):
     """One row per voter who may vote in an election, as everything stood on the as-of day. Key: voter_id.
 
-    An election is open to a voter registered by its deadline and of age in its year. Lag 1 is the latest earlier
-    election. "Same kind" is the kind of the election to come: presidential, midterm, primary, and so on. Time is
-    measured to the election day, so that a feature does not change merely because a day has passed.
+    An election is open to a voter registered by its deadline and of age in its year, whose county has posted its
+    history; a stated vote or absence counts whatever the date of registration. Lag 1 is the latest earlier election
+    with posted history in the state. "Same kind" is the kind of the election to come: presidential, midterm, primary,
+    and so on. Time is measured to the election day, so that a feature does not change merely because a day has passed.
 
     Pitfalls: null is unknown and never zero. The cohort column says whether the people were seen before the as-of day
     or reconstructed from a later file.
@@ -75,7 +78,9 @@ class Features(TableContract):
     any_share = _share("of all elections open to the voter in which they voted")
     any_open_count = _count("Elections open to the voter, of all types.")
     any_voted_count = _count("Elections in which the voter is known to have voted, of all types.")
-    general_streak_count = _count("Generals voted in without a break, back from the latest; at most 4.", _FEW)
+    general_streak_count = _count(
+        "Generals voted in without a break (one missed, closed or unknown), back from the latest; at most 4.", _FEW
+    )
     last_vote_years = column(
         pa.float32(),
         "Time from the last vote to the election.",
@@ -91,24 +96,30 @@ class Features(TableContract):
         "of the voter's ballots with a stated method that were cast early in person", "No ballot with a stated method."
     )
     last_method_code = column(
-        pa.string(), "Method of the last ballot.", null_means="No ballot with a stated method.", kind="derived"
+        pa.string(),
+        "Method of the last ballot that states one.",
+        null_means="No ballot with a stated method.",
+        kind="derived",
     )
     last_ballot_party_code = column(
-        pa.string(), "Party ballot of the last primary voted in.", null_means="None known.", kind="sensitive"
+        pa.string(),
+        "Party ballot of the last primary voted in that states one.",
+        null_means="None known.",
+        kind="sensitive",
     )
     registration_years = column(
-        pa.float32(), "Time from registration to the election, at most 30.", unit="years", null_means="Masked or not given.",
-        at_least=0, at_most=30, kind="derived",
+        pa.float32(), "Time from registration to the election, at most 30.", unit="years",
+        null_means="Masked or not given.", at_least=0, at_most=30, kind="derived",
     )  # fmt: skip
     is_new_registrant = column(
-        pa.float32(), "Registered since the deadline of the latest general: 1 yes, 0 no.", null_means="Date unknown.",
-        at_least=0, at_most=1, kind="derived",
+        pa.float32(), "Registered since the deadline of the latest general: 1 yes, 0 no.",
+        null_means="The date or that general is unknown.", at_least=0, at_most=1, kind="derived",
     )  # fmt: skip
     party_code = column(pa.string(), "Party of registration.", null_means="No registration by party.", kind="sensitive")
     status_code = column(pa.string(), "Active or inactive.", null_means="Not given.")
     age_years = column(
-        pa.float32(), "Year of the election less year of birth.", unit="years", null_means="Year of birth unknown.",
-        at_least=16, at_most=130, kind="sensitive",
+        pa.float32(), "Year of the election less year of birth.", unit="years",
+        null_means="Year of birth unknown, or past belief.", at_least=16, at_most=130, kind="sensitive",
     )  # fmt: skip
     gender_code = column(pa.string(), "F or M, as registered.", null_means="Undesignated.", kind="sensitive")
     household_size_count = _count("Registered people in the home, the voter included.")
@@ -120,7 +131,7 @@ class Features(TableContract):
     )
     housemates_any_share = _share("of all elections voted in by the others at home, mean of their own shares", _ALONE)
     household_age_gap_years = column(
-        pa.float32(), "Age less the mean age of the others at home.", unit="years", null_means=_ALONE, kind="derived"
+        pa.float32(), "Age less the mean age of the others at home.", unit="years", null_means=_NO_AGE, kind="derived"
     )
     household_oldest_years = column(
         pa.float32(), "Age of the oldest at home.", unit="years", null_means="No age at home is known.", kind="derived"
@@ -135,9 +146,9 @@ class Features(TableContract):
     precinct_primary_lag1_share = _precinct("the latest primary")
     precinct_mean_age_years = column(
         pa.float32(),
-        "Mean age in the precinct, own home left out, shrunk to the state.",
+        "Mean age in the precinct, own home left out, shrunk to the state with the weight of 50 voters.",
         unit="years",
-        null_means="No precinct.",
+        null_means="No precinct is given, or no age is known in the state.",
         kind="derived",
     )
 

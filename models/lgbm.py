@@ -25,6 +25,7 @@ def fit_booster(
     categorical: Sequence[int] = (),
     monotone: Sequence[int] = (),
     objective: Objective = "binary",
+    num_threads: int = 1,
 ) -> lgb.Booster:
     """The booster of the best iteration, judged by log loss on rows that it did not learn from.
 
@@ -38,6 +39,8 @@ def fit_booster(
         categorical: Positions of the columns that hold codes.
         monotone: Positions of the columns that may only raise the score; empty for none.
         objective: Loss; cross_entropy accepts probabilities as outcomes.
+        num_threads: Threads of this booster, count; written into its text. Two boosters side by side on a thread each
+            are done sooner than one after the other on two.
 
     Shapes:
         X (n_rows, n_features); y and is_stopping (n_rows,).
@@ -48,15 +51,12 @@ def fit_booster(
     for part, rows in (("fitted", ~is_stopping), ("stopping", is_stopping)):
         if not rows.any() or np.ptp(y[rows]) == 0:
             raise TrainingError(f"The {part} part has {int(rows.sum()):,} rows and outcomes that do not vary.")
-    options: dict[str, Any] = {"categorical_feature": list(categorical), "free_raw_data": True}
-    params = _params(config, objective, _signs(X.shape[1], monotone))
-    learned = lgb.Dataset(X[~is_stopping], y[~is_stopping], params=params, **options)
-    judged = lgb.Dataset(X[is_stopping], y[is_stopping], reference=learned, params=params, **options)
+    params = _params(config, objective, _signs(X.shape[1], monotone), num_threads)
+    rows = lgb.Dataset(X, y, params=params, free_raw_data=False, categorical_feature=list(categorical)).construct()
+    learned, judged = (rows.subset(np.flatnonzero(part), params=params) for part in (~is_stopping, is_stopping))
     stop = lgb.early_stopping(config.early_stopping_rounds, verbose=False)
     stopped = lgb.train(params, learned, config.max_trees, valid_sets=[judged], callbacks=[stop])
-    if not config.refit_all:
-        return stopped
-    return lgb.train(params, lgb.Dataset(X, y, params=params, **options), stopped.best_iteration)
+    return lgb.train(params, rows, stopped.best_iteration) if config.refit_all else stopped
 
 
 def booster_text(booster: lgb.Booster) -> str:
@@ -92,7 +92,7 @@ def _signs(width: int, monotone: Sequence[int]) -> list[int]:
     return [int(place in set(monotone)) for place in range(width)] if monotone else []
 
 
-def _params(config: BoosterConfig, objective: Objective, signs: list[int]) -> dict[str, Any]:
+def _params(config: BoosterConfig, objective: Objective, signs: list[int], num_threads: int) -> dict[str, Any]:
     params = {
         "objective": objective,
         "metric": "binary_logloss" if objective == "binary" else "cross_entropy",
@@ -105,7 +105,7 @@ def _params(config: BoosterConfig, objective: Objective, signs: list[int]) -> di
         "feature_fraction": config.colsample,
         "lambda_l2": config.lambda_l2,
         "seed": config.seed,
-        "num_threads": config.num_threads,
+        "num_threads": num_threads,
         "deterministic": True,
         "force_row_wise": True,
         "verbosity": -1,

@@ -59,7 +59,9 @@ class BoosterConfig(Strict):
         True, description="Whether the stopping households teach too, once they have said how many trees are enough."
     )
     seed: int = Field(20261103, description="Seed of every draw.", ge=0)
-    num_threads: int = Field(2, description="Threads of training, count; written into the booster's text.", ge=1)
+    num_threads: int = Field(
+        2, description="Threads of training, count, shared by the boosters that are grown side by side.", ge=1
+    )
 
 
 class BaselineColumns(Strict):

@@ -1,7 +1,10 @@
 """The family propensity: the chance that a person does something on a named occasion, and how well it was foretold."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -83,7 +86,12 @@ def fit_propensity(cohorts: Cohorts, config: ModelConfig) -> FittedPropensity:
 
 
 def fit_member(
-    frame: pd.DataFrame, y: np.ndarray, spec: FeatureSpec, config: ModelConfig, objective: Objective = "binary"
+    frame: pd.DataFrame,
+    y: np.ndarray,
+    spec: FeatureSpec,
+    config: ModelConfig,
+    objective: Objective = "binary",
+    num_threads: int = 1,
 ) -> Any:
     """One booster on the rows of a frame, some of whose households decide when to stop.
 
@@ -93,6 +101,7 @@ def fit_member(
         spec: The features of the matrix.
         config: The model: split and booster settings.
         objective: Loss.
+        num_threads: Threads of this booster, count.
     """
     X = matrix_of(frame, spec)
     held = stopping_households(frame["household_id"], config.split.stopping_share)
@@ -102,7 +111,14 @@ def fit_member(
         else []
     )
     return lgbm.fit_booster(
-        X, y, held, config.booster, categorical=spec.categorical, monotone=raised, objective=objective
+        X,
+        y,
+        held,
+        config.booster,
+        categorical=spec.categorical,
+        monotone=raised,
+        objective=objective,
+        num_threads=num_threads,
     )
 
 
@@ -143,8 +159,15 @@ def _demand_honest(frame: pd.DataFrame, cohorts: Cohorts, config: ModelConfig) -
 def _fit_occasions(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) -> _Learned:
     occasions = frame[["election_date", "election_kind"]].drop_duplicates()
     used, tried = production_roles(occasions, config.target_kind), backtest_roles(occasions, config.target_kind)
-    booster, calibrator = _fit_and_calibrate(frame, used, spec, config)
-    judged = _backtest(frame, tried, spec, config)
+    (booster, calibrator), p, *plain = _side_by_side(
+        [
+            lambda: _fit_and_calibrate(frame, used, spec, config),
+            lambda: _backtest_scores(frame, tried, spec, config),
+            *(partial(_baseline_scores, name, frame, tried, config) for name in config.baselines),
+        ],
+        config.booster.num_threads,
+    )
+    judged = Judged(_of_days(frame, (tried.grade,)), p, dict(zip(config.baselines, plain, strict=True)))
     return _Learned((booster,), calibrator, judged, {"in_use": _days(used), "backtest": _days(tried)})
 
 
@@ -152,17 +175,15 @@ def _fit_and_calibrate(
     frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig
 ) -> tuple[Any, Calibrator]:
     fitted, later = _of_days(frame, roles.fit), _of_days(frame, (roles.calibrate,))
-    booster = fit_member(fitted, _outcome(fitted), spec, config)
-    raw = lgbm.predict(booster, matrix_of(later, spec), config.booster.num_threads)
-    return booster, fit_platt(raw, _outcome(later)) if config.calibration == "platt" else Calibrator()
+    booster = fit_member(fitted, _outcome(fitted), spec, config, num_threads=_threads_each(config, 2))
+    if config.calibration == "none":
+        return booster, Calibrator()
+    return booster, fit_platt(lgbm.predict(booster, matrix_of(later, spec)), _outcome(later))
 
 
-def _backtest(frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig) -> Judged:
-    graded = _of_days(frame, (roles.grade,))
+def _backtest_scores(frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig) -> np.ndarray:
     booster, calibrator = _fit_and_calibrate(frame, roles, spec, config)
-    p = calibrator.apply(lgbm.predict(booster, matrix_of(graded, spec), config.booster.num_threads))
-    plain: dict[str, np.ndarray] = {name: _baseline_scores(name, frame, roles, config) for name in config.baselines}
-    return Judged(graded, p, plain)
+    return calibrator.apply(lgbm.predict(booster, matrix_of(_of_days(frame, (roles.grade,)), spec)))
 
 
 def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, config: ModelConfig) -> np.ndarray:
@@ -176,18 +197,40 @@ def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, conf
 def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) -> _Learned:
     assert isinstance(config.split, InTimeSplit)
     dealt = household_fold(frame["household_id"], config.split.folds)
-    p = np.zeros(len(frame))
-    plain: dict[str, np.ndarray] = {name: np.zeros(len(frame)) for name in config.baselines}
-    boosters = []
-    for fold in range(config.split.folds):
-        seen, left_out = frame[dealt != fold], frame[dealt == fold]
-        boosters.append(fit_member(seen, _outcome(seen), spec, config))
-        p[dealt == fold] = lgbm.predict(boosters[-1], matrix_of(left_out, spec), config.booster.num_threads)
+    folds = range(config.split.folds)
+    found = _side_by_side(
+        [partial(_fit_fold, frame[dealt != fold], frame[dealt == fold], spec, config) for fold in folds],
+        config.booster.num_threads,
+    )
+    p, plain = np.zeros(len(frame)), {name: np.zeros(len(frame)) for name in config.baselines}
+    for fold, (_, scores, baselines) in enumerate(found):
+        p[dealt == fold] = scores
         for name in config.baselines:
-            baseline = make_baseline(name, config.baseline_columns, config.features).fit(seen, _outcome(seen))
-            plain[name][dealt == fold] = baseline.predict(left_out)
+            plain[name][dealt == fold] = baselines[name]
     roles = {"in_time": {"folds": config.split.folds, "election": config.target_election}}
-    return _Learned(tuple(boosters), Calibrator(), Judged(frame, p, plain), roles)
+    return _Learned(tuple(booster for booster, *_ in found), Calibrator(), Judged(frame, p, plain), roles)
+
+
+def _fit_fold(
+    seen: pd.DataFrame, left_out: pd.DataFrame, spec: FeatureSpec, config: ModelConfig
+) -> tuple[Any, np.ndarray, dict[str, np.ndarray]]:
+    threads = _threads_each(config, config.split.folds) if isinstance(config.split, InTimeSplit) else 1
+    booster = fit_member(seen, _outcome(seen), spec, config, num_threads=threads)
+    plain: dict[str, np.ndarray] = {}
+    for name in config.baselines:
+        baseline = make_baseline(name, config.baseline_columns, config.features).fit(seen, _outcome(seen))
+        plain[name] = baseline.predict(left_out)
+    return booster, lgbm.predict(booster, matrix_of(left_out, spec)), plain
+
+
+def _threads_each(config: ModelConfig, boosters: int) -> int:
+    return max(1, config.booster.num_threads // boosters)
+
+
+def _side_by_side(tasks: Sequence[Callable[[], Any]], workers: int) -> list[Any]:
+    """What each task gives, in their order; so many run at once, since a thread of its own never waits for another."""
+    with ThreadPoolExecutor(workers) as pool:
+        return [running.result() for running in [pool.submit(task) for task in tasks]]
 
 
 def _of_days(frame: pd.DataFrame, days: tuple[dt.date | None, ...]) -> pd.DataFrame:

@@ -111,7 +111,9 @@ def set_alias(name: str, alias: Alias, version_id: str, *, tracking_uri: str) ->
         numbered = [int(each.version) for each in found if each.tags.get("version_id") == version_id]
         if not numbered:
             raise RegistryError(f"MLflow holds no version {version_id} of {name}. Record it, then set the alias.")
-        client.set_registered_model_alias(name, alias, str(max(numbered)))
+        number, standing = str(max(numbered)), client.get_registered_model(name).aliases
+        if str(standing.get(alias)) != number:
+            client.set_registered_model_alias(name, alias, number)
 
 
 def _describe(client: Any, run_id: str, version: ModelVersion, tags: Mapping[str, str]) -> None:
@@ -147,13 +149,18 @@ def _params(version: ModelVersion) -> dict[str, str]:
 def _metrics(report: dict[str, Any]) -> dict[str, float]:
     rows = {**report["metrics"], "calibration_error_tied": report["metrics_tied"]["calibration_error"]}
     rows |= {f"gain_over_{name}": _turned(row["difference"]) for name, row in report["baselines"].items()}
-    spread = {f"{name}{end}": row[key] for name, row in rows.items() for end, key in _ENDS}
+    spread = {f"{place}{name}{end}": row[key] for name, row in rows.items() for place, end, key in _ENDS}
     chance = {"calibration_error_by_chance": report["chance_calibration_error"]}
     return {**spread, **chance, "gates_passed": float(report["verdict"]["is_passed"])}
 
 
+_EXPERIMENT = {
+    "mlflow.experimentKind": "custom_model_development",  # the interface then opens on runs, not on chat traces
+    "mlflow.note.content": "Every version trained, one run each: what it learned from, how good it is, its gates. "
+    "The alias `champion` of the registered model marks the version that scores.",
+}
 _ADVICE = "Scores do not need it; record the version again later."
-_ENDS = (("", "value"), ("_low", "low"), ("_high", "high"))
+_ENDS = (("", "", "value"), ("interval_95/", "_low", "low"), ("interval_95/", "_high", "high"))
 
 
 def _turned(difference: dict[str, float]) -> dict[str, float]:
@@ -208,7 +215,7 @@ def _experiment_id(client: Any, name: str, artifact_root: str) -> str:
     if found := client.get_experiment_by_name(name):
         return found.experiment_id
     try:
-        return client.create_experiment(name, artifact_location=artifact_root)
+        return client.create_experiment(name, artifact_location=artifact_root, tags=_EXPERIMENT)
     except MlflowException:  # another process was first
         if found := client.get_experiment_by_name(name):
             return found.experiment_id
@@ -245,7 +252,7 @@ def _demand_reachable(uri: str) -> None:
 
 def _demand_writable(path: Path) -> None:
     if not path.is_file():
-        raise FileNotFoundError
+        raise RegistryError(f"MLflow's database is not there. `walklist prepare` makes it. {_ADVICE}")
     database = sqlite3.connect(path, timeout=PATIENCE_SECONDS)
     try:
         database.execute("BEGIN IMMEDIATE")

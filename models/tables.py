@@ -52,7 +52,8 @@ class Column:
 def column(type: pa.DataType, meaning: str, **rest: Any) -> Any:
     """A column of a table contract; see `Column` for the keywords."""
     never_null = rest.get("key") or rest.get("partition") or not rest.get("null_means")
-    return Column(type, meaning, **{"nullable": not never_null, **rest})
+    keywords: dict[str, Any] = {"nullable": not never_null, **rest}
+    return Column(type, meaning, **keywords)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class TableContract:
 
     @classmethod
     def checks(cls) -> Iterator[Check]:
-        """The rules that the columns of a file must keep, each as a count in SQL; that the key is unique comes on top."""
+        """The rules that the columns of a file must keep, each as a count in SQL; a unique key comes on top."""
         stored = [found for found in cls._columns.values() if not found.partition]
         for found in stored:
             yield from _column_checks(found)

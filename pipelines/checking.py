@@ -10,7 +10,7 @@ from models.errors import ConfigError
 from models.model_config import ModelConfig
 from pipelines.calendar import ElectionsConfig
 from pipelines.core.experiments import Experiment
-from pipelines.layouts.history import LongHistory
+from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.source import Source
 from pipelines.publish.targets import PublicationConfig
 from pipelines.settings import CONFIGS, Profile
@@ -61,10 +61,9 @@ def _strays(configs: Path) -> list[Path]:
 def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
     """Names in a configuration that lead nowhere, and patterns that the engine cannot read."""
     if isinstance(content, Profile):
-        named = [(f"states/{name}", f"studies/{name}") for name in content.sources]
-        named += [(f"models/{name}",) for name in content.models] + [
-            (f"experiments/{name}",) for name in content.experiments
-        ]
+        named: list[tuple[str, ...]] = [(f"states/{name}", f"studies/{name}") for name in content.sources]
+        named += [(f"models/{name}",) for name in content.models]
+        named += [(f"experiments/{name}",) for name in content.experiments]
         named += [(f"publications/{content.publication}",)]
         yield from (
             f"{path}: {' or '.join(places)}.yaml does not exist."
@@ -73,17 +72,24 @@ def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
         )
     if isinstance(content, ModelConfig | Experiment | PublicationConfig) and content.name != path.stem:
         yield f"{path}: its name is {content.name}, the file's is {path.stem}."
+    for place, column in _columns(content):
+        yield from (f"{path}: {place}: {fault}" for fault in _broken_patterns(column))
+
+
+def _columns(content: Strict) -> Iterator[tuple[str, ColumnLayout]]:
+    """Every column that a configuration reads from a file, with its place in words."""
+    if isinstance(content, Experiment):
+        yield from content.columns.items()
     if isinstance(content, Source):
-        yield from _broken_patterns(path, content)
+        for layout in content.layouts:
+            for role, files in layout.files.items():
+                for name, column in files.column_layouts().items():
+                    yield f"layout of {layout.valid_from}, {role}.{name}", column
 
 
-def _broken_patterns(path: Path, source: Source) -> Iterator[str]:
-    for layout in source.layouts:
-        for role, files in layout.files.items():
-            columns = files.history.columns if isinstance(files.history, LongHistory) else files.voters
-            for name, column in columns.items():
-                for pattern in column.pattern or {}:
-                    try:
-                        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
-                    except duckdb.Error:
-                        yield f"{path}: layout of {layout.valid_from}, {role}.{name}: the pattern {pattern!r} cannot be read (RE2)."
+def _broken_patterns(column: ColumnLayout) -> Iterator[str]:
+    for pattern in column.pattern or {}:
+        try:
+            duckdb.execute("SELECT regexp_matches('', ?)", [pattern]).fetchall()
+        except duckdb.Error:
+            yield f"the pattern {pattern!r} cannot be read (RE2)."

@@ -1,30 +1,41 @@
-"""The command line: thin words over the flow. Exit codes: 0 done, 1 a state failed, 2 a fault told in words, 75 busy."""
+"""The command line: thin words over the flow.
+
+Exit codes: 0 done, 1 a state failed, 2 a fault told in words, 70 a fault of the program, 75 another run is at work.
+"""
 
 import os
-from collections.abc import Iterator
+import shlex
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 app = typer.Typer(
-    help="Voter files in, scores that a campaign can trust out.", no_args_is_help=True, add_completion=False
-)
+    help="Voter files in, scores that a campaign can trust out.\n\nStart with `walklist demo`, then `walklist ui`.",
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+)  # fmt: skip
 
 Profile = Annotated[str, typer.Option("--profile", envvar="WALKLIST_PROFILE", help="A file in configs/profiles.")]
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
-    """Print a named fault as its sentence, and leave with a stable code."""
+def _in_words() -> Generator[None]:
+    """Print a fault as a sentence, without a value of a row, and leave with a stable code."""
     from models.errors import WalklistError
     from pipelines.engine import BusyError
+    from pipelines.telling import fault_sentence
 
     try:
         yield
+    except typer.Exit:
+        raise
     except WalklistError as error:
         typer.echo(f"{error}", err=True)
         raise typer.Exit(75 if isinstance(error, BusyError) else 2) from None
+    except Exception as error:
+        typer.echo(fault_sentence("walklist", error), err=True)
+        raise typer.Exit(70) from None
 
 
 @app.command()
@@ -59,11 +70,12 @@ def run(
         settings = _settings(profile)
         show_progress()
         failed = [found for found in run_states(settings, state) if not found.is_success]
+        if not failed:
+            print_product(settings)
         for found in failed:
-            typer.echo(f"{found.state} failed: {found.reason}", err=True)
+            typer.echo(f"{found.state} failed, what was published before stays in use. {found.reason}", err=True)
         if failed:
             raise typer.Exit(1)
-        print_product(settings)
 
 
 @app.command()
@@ -75,7 +87,7 @@ def demo() -> None:
 
 @app.command()
 def prepare(profile: Profile = "local") -> None:
-    """Make the data root, Dagster's storage and MLflow's database of a profile, and print its environment."""
+    """Make the data root and the databases of a profile, and print its environment: eval "$(walklist prepare)"."""
     from pipelines.engine import environment
     from pipelines.engine import prepare as make_root
 
@@ -83,16 +95,20 @@ def prepare(profile: Profile = "local") -> None:
         settings = _settings(profile)
         make_root(settings)
         for name, value in environment(settings).items():
-            typer.echo(f"{name}={value}")
+            typer.echo(f"export {name}={shlex.quote(value)}")
 
 
 @app.command()
-def ui(profile: Profile = "demo") -> None:
-    """Open Dagster on port 3000 and MLflow on port 5000, on a profile's data; stop them with Ctrl-C."""
+def ui(
+    profile: Profile = "demo",
+    dagster_port: Annotated[int, typer.Option(help="Port of Dagster on this machine.")] = 3000,
+    mlflow_port: Annotated[int, typer.Option(help="Port of MLflow on this machine.")] = 5000,
+) -> None:
+    """Open Dagster and MLflow on a profile's data; Ctrl-C closes both."""
     from pipelines.desk import serve
 
     with _in_words():
-        serve(_settings(profile))
+        serve(_settings(profile), dagster_port, mlflow_port)
 
 
 @app.command()
@@ -116,6 +132,7 @@ def dictionary(
     path = checkout_file("data/dictionary.md")
     if not is_check:
         write_dictionary(path)
+        typer.echo("data/dictionary.md is written.")
     elif not is_fresh(path):
         typer.echo("data/dictionary.md is stale. Run `walklist dictionary`.", err=True)
         raise typer.Exit(2)

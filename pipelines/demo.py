@@ -11,8 +11,8 @@ from models.model_config import ModelConfig
 from pipelines.calendar import read_calendar
 from pipelines.lake import Lake
 from pipelines.layouts.source import read_source
-from pipelines.modelling.ledger import VersionLedger
 from pipelines.settings import Settings
+from pipelines.sql import literal
 from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries, write_truth
 from pipelines.synthetic.simulation import Simulation
@@ -34,9 +34,10 @@ def simulate_landing(settings: Settings, voters: int | None = None) -> None:
         source = read_source(settings.configs, name)
         simulation = simulation_of(settings, source.state, voters)
         folders = write_deliveries(simulation, source, settings.landing / name, simulation.state.snapshots)
-        _say(
-            f"{source.name}: {len(folders)} simulated deliveries written, {len(simulation.state.snapshots) - len(folders)} stood, in {settings.landing / name}"
-        )
+        stood = len(simulation.state.snapshots) - len(folders)
+        people = f"{simulation.state.voters:,} voters"
+        written = f"{len(folders)} simulated deliveries written, {stood} stood"
+        _say(f"{source.name}: {people}, {written}, in {settings.landing / name}")
         for model in settings.profile.models:
             target = read_config(ModelConfig, settings.configs / "models" / f"{model}.yaml").target_election
             write_truth(simulation, target, settings.root / "truth" / f"{target}.parquet")
@@ -51,21 +52,26 @@ def land_michigan(settings: Settings, shared: str | None) -> None:
     name = "ggl2008_social_pressure/ggl_dev60.parquet"
     file = Path(shared or "/nonexistent") / "data" / name
     if not file.is_file():
-        raise DeliveryError(
-            f"The study's file is not at hand: WALKLIST_SHARED is {'unset' if not shared else 'set, but has no data/' + name}.\n"
-            "The de-identified data are public: ISPS Data Archive D001, doi 10.60600/YU/CGMWNW. The columns read are listed in "
-            "configs/studies/michigan_2006.yaml.\n"
-            f"Set WALKLIST_SHARED to the folder that holds data/{name}, or put a Parquet file with those columns into "
-            f"{settings.landing}/michigan_2006/2006-12-31/ and call `walklist run --profile michigan`."
-        )
+        raise DeliveryError(_where_the_study_is(name, shared, settings.landing))
     target = settings.landing / "michigan_2006" / "2006-12-31" / file.name
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
 
 
+def _where_the_study_is(name: str, shared: str | None, landing: Path) -> str:
+    found = f"set, but has no data/{name}" if shared else "unset"
+    return (
+        f"The study's file is not at hand: WALKLIST_SHARED is {found}.\n"
+        "The de-identified data are public: ISPS Data Archive D001, doi 10.60600/YU/CGMWNW.\n"
+        "The columns read are listed in configs/studies/michigan_2006.yaml.\n"
+        f"Set WALKLIST_SHARED to the folder that holds data/{name}, or put a Parquet file with those columns into\n"
+        f"{landing}/michigan_2006/2006-12-31/ and call `walklist run --profile michigan`."
+    )
+
+
 def print_product(settings: Settings) -> None:
-    """Print where the published table is, four of its rows, the model's calibration in a line, and the way to the UI."""
+    """Print where the published table is, four of its rows, how good the model is, and the way to the UI."""
     import duckdb
 
     from pipelines.publish.ledger import current_release
@@ -74,21 +80,29 @@ def print_product(settings: Settings) -> None:
     if release is None:
         raise ConfigError(f"{settings.root}: nothing has been published.")
     folder = settings.root / "published" / settings.profile.publication / "releases" / release
-    files = f"read_parquet('{folder}/state=*/*.parquet', hive_partitioning = true)"
-    total = duckdb.sql(f"SELECT count(*), count(turnout_probability) FROM {files}").fetchall()[0]
-    columns = "voter_id, county_code, turnout_probability, turnout_decile, as_of"
-    rows = duckdb.sql(
-        f"SELECT {columns} FROM {files} WHERE turnout_decile IN (2, 5, 8, 10) QUALIFY row_number() OVER (PARTITION BY turnout_decile ORDER BY voter_id) = 1 ORDER BY turnout_decile"
-    )
-    _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score\n  {folder}\n")
-    _table([dict(zip(rows.columns, row, strict=True)) for row in rows.fetchall()])
+    published = f"read_parquet({literal(f'{folder}/state=*/*.parquet')}, hive_partitioning = true)"
+    total = duckdb.execute(f"SELECT count(*), count(turnout_probability) FROM {published}").fetchall()[0]
+    found = duckdb.execute(_EXAMPLES.format(published=published))
+    names = [column[0] for column in found.description or ()]
+    _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score, release {release}\n  {folder}\n")
+    _table([dict(zip(names, row, strict=True)) for row in found.fetchall()])
     for model in settings.profile.models:
         _say(f"\n{_calibration_line(settings, model)}")
     _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
 
 
+_EXAMPLES = """
+SELECT voter_id, county_code, turnout_probability, turnout_decile, as_of
+FROM {published}
+WHERE turnout_decile IN (2, 5, 8, 10)
+QUALIFY row_number() OVER (PARTITION BY turnout_decile ORDER BY voter_id) = 1
+ORDER BY turnout_decile
+"""
+
+
 def _calibration_line(settings: Settings, model: str) -> str:
     from models.passport import quality_sentence
+    from pipelines.modelling.ledger import VersionLedger
 
     version = VersionLedger(Lake(settings.root), model).champion()
     return f"{model} {version.version_id}: {quality_sentence(version.report)}"

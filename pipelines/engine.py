@@ -9,17 +9,21 @@ from typing import Any
 
 import filelock
 
-from models.errors import WalklistError
+from models.errors import ConfigError, WalklistError
 from pipelines.settings import Settings
 
 _INSTANCE = """\
 telemetry: {enabled: false}
 nux: {enabled: false}
 run_monitoring: {enabled: true}
-run_retries: {enabled: true, max_retries: 1}
+# A run whose process was killed is started again; steps see to their own retries.
+run_retries: {enabled: true, max_retries: 1, retry_on_asset_or_op_failure: false}
 concurrency:
   pools: {default_limit: 1, granularity: op}
-  runs: {max_concurrent_runs: 2}
+  runs:
+    max_concurrent_runs: 2
+    tag_concurrency_limits:                      # one run at a time works on a state
+      - {key: dagster/partition, value: {applyLimitPerUniqueValue: true}, limit: 1}
 """
 
 
@@ -68,23 +72,26 @@ def run_states(settings: Settings, states: list[str] | None = None) -> list[Stat
 
     Raises:
         BusyError: Another run is at work on this data root.
+        ConfigError: A state is not of this profile.
     """
     os.environ.update(environment(settings))
     prepare(settings)
-    lock = filelock.FileLock(settings.root / "run.lock", timeout=0)
     try:
-        with lock:
-            return _run(states)
+        with filelock.FileLock(settings.root / "run.lock", timeout=0):
+            return _run(settings, states)
     except filelock.Timeout:
         raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
 
 
-def _run(states: list[str] | None) -> list[StateRun]:
+def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
     import dagster as dg
 
     from pipelines.definitions import defs
     from pipelines.defs.partitions import STATES
 
+    unknown = sorted(set(states or []) - set(STATES))
+    if unknown:
+        raise ConfigError(f"Not in the profile {settings.name}: {', '.join(unknown)}. It has {', '.join(STATES)}.")
     definitions: dg.Definitions = defs()
     job = definitions.resolve_job_def("rescore")
     with dg.DagsterInstance.get() as instance:
@@ -94,14 +101,24 @@ def _run(states: list[str] | None) -> list[StateRun]:
 def _run_state(job: Any, instance: Any, state: str) -> StateRun:
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     result = job.execute_in_process(partition_key=state, instance=instance, raise_on_error=False, run_config=quiet)
-    failures = [event for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
-    return StateRun(state, result.success, " ".join(_reason(event) for event in failures))
+    reasons = [_reason(event) for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
+    broken = [check for check in result.get_asset_check_evaluations() if not check.passed and _is_error(check)]
+    reasons += [f"{check.asset_key.path[-1]}, {check.check_name}: {check.description or 'failed.'}" for check in broken]
+    return StateRun(state, result.success, " ".join(filter(None, reasons)))
+
+
+def _is_error(check: Any) -> bool:
+    return check.severity.value == "ERROR"
 
 
 def _reason(event: Any) -> str:
+    """The words of a step that failed; none where a blocking check stopped it, for the check says why."""
     data = event.step_failure_data
-    told = data.user_failure_data.description if data.user_failure_data else ""
-    return told or f"{event.step_key} stopped."
+    if data.user_failure_data:
+        return data.user_failure_data.description or ""
+    if data.error and data.error.cls_name == "DagsterAssetCheckFailedError":
+        return ""
+    return f"{event.step_key} stopped ({data.error.cls_name if data.error else 'no reason given'})."
 
 
 def show_progress() -> None:
@@ -109,7 +126,7 @@ def show_progress() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("  %(message)s"))
     logger = logging.getLogger("walklist")
-    logger.handlers, logger.propagate = [handler], False
+    logger.handlers[:], logger.propagate = [handler], False
     logger.setLevel(logging.INFO)
     for noisy in ("alembic", "mlflow", "dagster"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

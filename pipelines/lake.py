@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from pipelines.sql import identifier, literal
 
 ROOT_VERSION = "1"
 PART = "part-0.parquet"
+_STAGING = ".writing-"
 
 
 def fingerprint(*parts: Any) -> str:
@@ -34,7 +35,7 @@ def fingerprint(*parts: Any) -> str:
 
 
 def code_version(*names: str) -> str:
-    """Hash of the program text in files and folders of the checkout: what makes a table new when only the code changed."""
+    """Hash of the program text in files and folders of the checkout: a table is new when its code changed."""
     here = Path(__file__).resolve().parent.parent
     files = sorted(
         file for name in names for file in ([here / name] if name.endswith(".py") else (here / name).rglob("*.py"))
@@ -88,7 +89,7 @@ class Table:
         return fingerprint([[list(values), record.fingerprint] for values, record in self.records().items()])
 
     def select(self) -> str:
-        """A SELECT of every column, partitions first, over the current partitions; empty and typed when there are none."""
+        """A SELECT of every column, partitions first, over the current partitions; typed also when there are none."""
         names = self.contract.partitions()
         parts = [self._part(dict(zip(names, values, strict=True)), folder) for values, folder in self._current()]
         return "\nUNION ALL ".join(parts) if parts else self._empty()
@@ -101,7 +102,7 @@ class Table:
 
     def _part(self, values: dict[str, str], folder: Path) -> str:
         record, file = _record(folder), folder / PART
-        if not file.is_file() or file.stat().st_size != record.byte_count:
+        if not _is_whole(file, record):
             raise WalklistError(
                 f"{file}: not the {record.byte_count:,} bytes that its record states. Materialize it again."
             )
@@ -139,8 +140,9 @@ class Lake:
         """
         marker = self.root / "VERSION"
         if marker.is_file() and marker.read_text(encoding="utf-8").strip() != ROOT_VERSION:
+            found = marker.read_text(encoding="utf-8").strip()
             raise WalklistError(
-                f"{self.root}: data of version {marker.read_text(encoding='utf-8').strip()}, this program writes {ROOT_VERSION}. "
+                f"{self.root}: data of version {found}, this program writes {ROOT_VERSION}. "
                 "Move the folder away, keep its landing/, and run `walklist run` again."
             )
         self.root.mkdir(parents=True, exist_ok=True)
@@ -157,20 +159,36 @@ class Lake:
         return Table(contract, self.folder(contract), chosen)
 
     @contextlib.contextmanager
-    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A SQL connection whose temporary tables live on disk and vanish with it."""
-        (self.root / "tmp").mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.root / "tmp") as scratch:
-            limits = {"memory_limit": self.memory_limit, "threads": self.threads, "temp_directory": scratch}
-            with duckdb.connect(str(Path(scratch) / "scratch.duckdb"), config=limits) as connection:
-                connection.execute("SET preserve_insertion_order = true")
+    def connect(self) -> Generator[duckdb.DuckDBPyConnection]:
+        """A SQL connection whose temporary tables go to disk beyond the memory limit, and vanish with it."""
+        with self.scratch() as scratch:
+            limits: dict[str, str | float | list[str]] = {
+                "memory_limit": self.memory_limit, "threads": self.threads, "temp_directory": str(scratch),
+                "preserve_insertion_order": "true",
+            }  # fmt: skip
+            with duckdb.connect(config=limits) as connection:
                 yield connection
 
+    @contextlib.contextmanager
+    def scratch(self) -> Generator[Path]:
+        """A folder under the data root that vanishes with the block."""
+        (self.root / "tmp").mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.root / "tmp") as folder:
+            yield Path(folder)
+
     def current(self, contract: type[TableContract], made_from: str, **partition: Any) -> Record | None:
-        """The record of a partition if it was made from exactly this, else nothing."""
-        records = self.table(contract, **partition).records()
-        found = records.get(tuple(str(partition[name]) for name in contract.partitions()))
-        return found if found and found.fingerprint == _stamp(contract, made_from) else None
+        """The record of a partition if it was made from exactly this and its file is whole, else nothing."""
+        home = self._home(contract, partition)
+        stamp = _stamp(contract, made_from)
+        try:
+            is_current = (home / "current").read_text(encoding="utf-8").strip() == stamp
+            record = _record(home / stamp) if is_current else None
+        except (OSError, WalklistError):
+            return None
+        return record if record and record.fingerprint == stamp and _is_whole(home / stamp / PART, record) else None
+
+    def _home(self, contract: type[TableContract], partition: dict[str, Any]) -> Path:
+        return self.folder(contract).joinpath(*(f"{name}={partition[name]}" for name in contract.partitions()))
 
     def write(
         self,
@@ -198,10 +216,12 @@ class Lake:
         standing = self.current(contract, made_from, **partition)
         if standing:
             return standing
-        home = self.folder(contract).joinpath(*(f"{name}={partition[name]}" for name in contract.partitions()))
+        home = self._home(contract, partition)
         home.mkdir(parents=True, exist_ok=True)
+        for left in home.glob(f"{_STAGING}*"):  # of a run that was killed; a root has one writer
+            shutil.rmtree(left, ignore_errors=True)
         stamp = _stamp(contract, made_from)
-        staging = Path(tempfile.mkdtemp(dir=home, prefix=".writing-"))
+        staging = Path(tempfile.mkdtemp(dir=home, prefix=_STAGING))
         try:
             record = _write_part(contract, connection, query, stamp, staging)
             shutil.rmtree(home / stamp, ignore_errors=True)
@@ -216,7 +236,22 @@ def point(pointer: Path, name: str) -> None:
     """Replace a pointer file at once; a reader sees the old name or the new one."""
     temporary = pointer.with_name(f".{pointer.name}-{os.getpid()}")
     temporary.write_text(f"{name}\n", encoding="utf-8")
+    _flush(temporary)
     temporary.replace(pointer)
+    _flush(pointer.parent)
+
+
+def _flush(path: Path) -> None:
+    """Make a file or folder safe on disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _is_whole(file: Path, record: Record) -> bool:
+    return file.is_file() and file.stat().st_size == record.byte_count
 
 
 def find_broken(
@@ -255,7 +290,7 @@ def _write_part(
     copy = f"COPY (SELECT {', '.join(casts)} FROM ({query}) {order}) TO {literal(str(file))}"
     try:
         connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
-    except duckdb.ConversionException:
+    except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
         raise ContractError(
             f"{contract.table_name}: a column holds what its type cannot; nothing was written."
         ) from None
@@ -267,6 +302,8 @@ def _write_part(
     record = Record(made_from, rows, file.stat().st_size, is_new=True)
     written = {name: value for name, value in asdict(record).items() if name != "is_new"}
     (folder / "record.json").write_text(json.dumps(written, sort_keys=True) + "\n", encoding="utf-8")
+    for path in (file, folder / "record.json", folder):
+        _flush(path)
     return record
 
 

@@ -5,22 +5,20 @@ the reason stands in the ledger. Rows that were refused wait, with their text, i
 """
 
 import datetime as dt
-import itertools
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from models.errors import ContractError, DeliveryError, LayoutError
 from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.refusing import keep_refused
 from pipelines.core.staging import Staged, stage_delivery
+from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger
-from pipelines.sql import identifier
+from pipelines.sql import identifier, literal
 from pipelines.tables.core import Rejects, VoteHistory, Voters
 
 
@@ -62,70 +60,73 @@ class Admission:
 
         Args:
             now: The present moment, for how long a missing file has been waited for.
+
+        Raises:
+            DeliveryError: The SQL engine stopped; nothing of that delivery was written.
         """
         ledger, judged = ReceiptLedger(self.lake, self.name), []
         previous: Delivery | None = None
-        chain = fingerprint(
-            self.source.model_dump(mode="json", by_alias=True),
-            code_version("pipelines/layouts", "pipelines/raw", "pipelines/core"),
-        )
+        chain = self._version()
         for delivery in ledger.deliveries():
             made_from = fingerprint(chain, delivery.delivery_id)
             judgement = self._judge(delivery, previous, made_from, now)
-            ledger.decide(
-                delivery, judgement.verdict, judgement.reason, **(judgement.staged.files if judgement.staged else {})
-            )
+            facts = judgement.staged.files if judgement.staged else {}
+            ledger.decide(delivery, judgement.verdict, judgement.reason, facts)
             if judgement.verdict == "accepted":
                 previous, chain = delivery, made_from
             judged.append(judgement)
         return judged
 
+    def _version(self) -> str:
+        """What besides the files decides the rows: the configuration of the source and the program text."""
+        code = code_version("pipelines/layouts", "pipelines/raw", "pipelines/core")
+        return fingerprint(self.source.model_dump(mode="json", by_alias=True), code)
+
     def _judge(self, delivery: Delivery, previous: Delivery | None, made_from: str, now: dt.datetime) -> Judgement:
         layout = self.source.layout_on(delivery.snapshot_date)
-        assert layout is not None, "files of a day without a layout are rejected when they arrive"
+        if layout is None:
+            return Judgement(delivery, "held", self._held(delivery, "No layout is valid on that day; add a dated one."))
         missing = [role for role in layout.files if not delivery.of_role(role)]
-        waited = (now - delivery.first_received_at) / dt.timedelta(hours=1)
-        if missing and waited < self.source.wait_hours:
-            return Judgement(
-                delivery, "received", f"Waits for {' and '.join(missing)}, up to {self.source.wait_hours} hours."
-            )
+        hours = self.source.wait_hours
+        if missing and now - delivery.first_received_at < dt.timedelta(hours=hours):
+            return Judgement(delivery, "received", f"Waits for {' and '.join(missing)}, up to {hours} hours.")
         if "voters" in missing:
-            return Judgement(delivery, "held", f"No voters file came within {self.source.wait_hours} hours.")
+            return Judgement(delivery, "held", self._held(delivery, f"No voters file came within {hours} hours."))
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
-        return self._read(delivery, layout, previous, made_from)
+        absent = [f"No {role} file came within {hours} hours; what was known before stays in use." for role in missing]
+        return self._read(delivery, layout, previous, made_from, absent)
 
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:
+        """The records of a delivery whose tables and verdict stand; without the verdict its counts were never told."""
         place = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
         found = {
             table.table_name: self.lake.current(table, made_from, **place) for table in (Voters, VoteHistory, Rejects)
         }
-        return {name: record for name, record in found.items() if record} if all(found.values()) else {}
+        is_whole = all(found.values()) and delivery.verdict == "accepted"
+        return {name: record for name, record in found.items() if record} if is_whole else {}
 
-    def _read(self, delivery: Delivery, layout: Layout, previous: Delivery | None, made_from: str) -> Judgement:
-        staged = None
-        with self.lake.connect() as connection, tempfile.TemporaryDirectory(dir=self.lake.root / "tmp") as scratch:
+    def _read(
+        self, delivery: Delivery, layout: Layout, previous: Delivery | None, made_from: str, absent: list[str]
+    ) -> Judgement:
+        with self.lake.connect() as connection, self.lake.scratch() as scratch:
             try:
-                staged = stage_delivery(connection, self.lake.root, delivery, layout, self.source.state, Path(scratch))
-                _register_files(connection, staged)
-                voters = select_voters(connection)
+                staged = stage_delivery(connection, self.lake.root, delivery, layout, self.source.state, scratch)
                 self._keep_refused(connection, staged, made_from)
-                reasons = find_implausible(
-                    connection, staged, voters, self._compared(delivery, previous), self.source.plausibility
-                )
+                compared = self._compared(delivery, previous)
+                reasons = find_implausible(connection, staged, compared, layout, self.source.plausibility)
                 if reasons:
-                    return Judgement(
-                        delivery, "held", self._held(delivery, " ".join(reasons + staged.differences)), staged=staged
-                    )
-                records = self._write(connection, voters, delivery, previous, made_from)
+                    told = [*reasons, *absent, *staged.differences]
+                    return Judgement(delivery, "held", self._held(delivery, " ".join(told)), staged=staged)
+                records = self._write(connection, staged, delivery, previous, made_from)
             except (LayoutError, ContractError) as error:
-                return Judgement(delivery, "held", self._held(delivery, str(error)), staged=None)
+                return Judgement(delivery, "held", self._held(delivery, str(error)))
             except duckdb.Error as error:
                 raise DeliveryError(
                     f"{delivery.delivery_id}: the SQL engine stopped ({type(error).__name__}); nothing was written."
                 ) from None
-        return Judgement(delivery, "accepted", _summary(staged), records, staged)
+        return Judgement(delivery, "accepted", " ".join([*absent, *summary(staged)]), records, staged)
 
     def _held(self, delivery: Delivery, reasons: str) -> str:
         return f"{self.name} {delivery.snapshot_date} is held: {reasons} The last good snapshot stays in use."
@@ -139,82 +140,44 @@ class Admission:
     def _write(
         self,
         connection: duckdb.DuckDBPyConnection,
-        voters: str,
+        staged: Staged,
         delivery: Delivery,
         previous: Delivery | None,
         made_from: str,
     ) -> dict[str, Record]:
         state, day = self.source.state, delivery.snapshot_date
-        known = self.lake.table(VoteHistory, state=state)
-        votes = select_new_votes(
-            known, state, day, previous.snapshot_date if previous else None, self.source.posting_lag_days
-        )
-        queries = {Rejects: _REJECTS, VoteHistory: votes, Voters: voters}  # voters last: they make the snapshot visible
+        known, last = self.lake.table(VoteHistory, state=state), previous.snapshot_date if previous else None
+        votes = select_new_votes(known, state, day, last, self.source.posting_lag_days)
+        queries = {                                # voters last: they make the snapshot visible
+            Rejects: _select_rejects(staged),
+            VoteHistory: votes,
+            Voters: select_voters(),
+        }  # fmt: skip
         return {
             table.table_name: self.lake.write(table, connection, query, made_from, state=state, snapshot_date=day)
             for table, query in queries.items()
         }
 
     def _keep_refused(self, connection: duckdb.DuckDBPyConnection, staged: Staged, made_from: str) -> None:
-        """Keep the text of refused lines in the protected quarantine, a file per received file."""
         folder = self.lake.root / "raw" / "quarantine" / self.name
-        for number, opened in staged.texts.items():
-            lines = {
-                line
-                for (line,) in connection.execute(
-                    f"SELECT DISTINCT row_number FROM refused WHERE file_no = {number}"
-                ).fetchall()
-            }
-            if not lines:
-                continue
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            target = folder / f"{made_from}-{number}.txt"
-            with opened.path.open("rb") as text, target.open("wb") as kept:
-                target.chmod(0o600)
-                kept.writelines(itertools.chain.from_iterable(
-                    (str(place).encode(), b"\t", line) for place, line in enumerate(text, 1) if place in lines
-                ))  # fmt: skip
+        keep_refused(connection, staged.texts, folder, made_from)
 
 
-def select_voters(connection: duckdb.DuckDBPyConnection) -> str:
+def select_voters() -> str:
     """SELECT of the staged people with every column of core_voters; what the file does not give is null."""
-    present = {
-        name
-        for (name,) in connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = 'staged_voters'"
-        ).fetchall()
+    derived = {
+        "is_confidential": "coalesce(is_confidential, false)",
+        "birth_year": "coalesce(birth_year, CAST(year(birth_date) AS SMALLINT))",
     }
-    absent = {
-        "is_confidential": "false",
-        "birth_year": "CAST(year(birth_date) AS SMALLINT)" if "birth_date" in present else "NULL",
-    }
-    columns = [
-        name if name in present else f"{absent.get(name, 'NULL')} AS {identifier(name)}"
-        for name in Voters.schema().names
-    ]
-    return f"SELECT {', '.join(columns)} FROM staged_voters"
-
-
-_REJECTS = "SELECT DISTINCT file_id, row_number, rule, column_name FROM refused JOIN file_numbers USING (file_no)"
-
-
-def _register_files(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    numbers = pa.table(
-        {"file_no": pa.array(range(len(staged.numbers)), pa.int32()), "file_id": pa.array(staged.numbers, pa.string())}
+    names = Voters.schema().names
+    return (
+        f"SELECT {', '.join(f'{derived.get(name, name)} AS {identifier(name)}' for name in names)} FROM staged_voters"
     )
-    connection.register("file_numbers", numbers)
 
 
-def _summary(staged: Staged) -> str:
-    """What is worth saying about an accepted delivery, in counts and columns."""
-    refused = sum(facts["reject_count"] for facts in staged.files.values())
-    notes = [
-        f"{refused:,} rows were refused." if refused else "",
-        f"{staged.folded_count:,} repeated rows were folded." if staged.folded_count else "",
-    ]
-    faults = [
-        f"{column}: {count:,} texts break the rule '{rule}' and are null."
-        for (column, rule), count in staged.faults.items()
-    ]
-    masked = [f"{column}: {count:,} masked or placeholder, null." for (column, _), count in staged.masked.items()]
-    return " ".join(note for note in [*notes, *faults, *masked, *staged.differences] if note)
+def _select_rejects(staged: Staged) -> str:
+    numbers = ", ".join(f"({number}, {literal(file_id)})" for number, file_id in enumerate(staged.numbers))
+    return f"""
+    SELECT DISTINCT file_id, row_number, rule, column_name
+    FROM refused
+    JOIN (VALUES {numbers}) AS files(file_no, file_id) USING (file_no)"""

@@ -36,7 +36,12 @@ def select_elections(history: Table, usual_days: int) -> str:
         history: core_vote_history of the state.
         usual_days: Days before an election when registration closes, where the calendar does not say.
     """
-    kinds = "CASE WHEN election_type <> 'general' THEN election_type WHEN year(election_date) % 2 = 1 THEN 'odd' WHEN year(election_date) % 4 = 0 THEN 'presidential' ELSE 'midterm' END"
+    kinds = """CASE
+            WHEN election_type <> 'general' THEN election_type
+            WHEN year(election_date) % 2 = 1 THEN 'odd'
+            WHEN year(election_date) % 4 = 0 THEN 'presidential'
+            ELSE 'midterm'
+        END"""
     return f"""
     WITH stated AS (
         SELECT election_id, any_value(election_date) AS election_date, any_value(election_type) AS election_type,

@@ -1,21 +1,19 @@
 """Field experiments as data: who was drawn for which arm, read from the source's own file by the layout vocabulary."""
 
 import datetime as dt
-import tempfile
-from pathlib import Path
 
 import duckdb
 from pydantic import Field, model_validator
 
 from models.config import Strict
 from models.errors import DeliveryError
-from pipelines.core.staging import open_file
-from pipelines.lake import Lake, Record, fingerprint
+from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.reading import Positions, select_typed
 from pipelines.layouts.source import Source
+from pipelines.raw.readers import open_file
 from pipelines.raw.receipts import ReceiptLedger, kept_file
-from pipelines.sql import literal
+from pipelines.sql import literal, literals
 from pipelines.tables.core import Assignments
 
 
@@ -49,40 +47,49 @@ def write_assignments(lake: Lake, experiment: Experiment, source: Source) -> Rec
         The record, or nothing while the source has no accepted delivery.
 
     Raises:
-        DeliveryError: People without a unit or an arm that the YAML names.
+        DeliveryError: The file lacks a column of the assignment, or people stand without a unit or an arm that the YAML
+            names, or a unit stands in two arms; what was written before stays.
     """
     accepted = [found for found in ReceiptLedger(lake, experiment.source).deliveries() if found.verdict == "accepted"]
     if not accepted:
         return None
-    stamp = fingerprint(accepted[-1].delivery_id, experiment.model_dump(mode="json", by_alias=True))
-    standing = lake.current(Assignments, stamp, state=source.state)
+    layout = source.layout_on(accepted[-1].snapshot_date)
+    if layout is None:
+        raise _refusal(experiment, [f"no layout of {experiment.source} is valid on {accepted[-1].snapshot_date}"])
+    file, place = layout.files["voters"], {"state": source.state, "experiment_id": experiment.name}
+    settings = [found.model_dump(mode="json", by_alias=True) for found in (experiment, file.format)]
+    stamp = fingerprint(accepted[-1].delivery_id, settings, code_version("pipelines/core/experiments.py"))
+    standing = lake.current(Assignments, stamp, **place)
     if standing:
         return standing
-    layout = source.layout_on(accepted[-1].snapshot_date)
-    assert layout is not None
-    with lake.connect() as connection, tempfile.TemporaryDirectory(dir=lake.root / "tmp") as scratch:
+    with lake.connect() as connection, lake.scratch() as scratch:
         for event in accepted[-1].of_role("voters"):
-            for text in open_file(
-                connection,
-                kept_file(lake.root, event["file_id"]),
-                event["file_name"],
-                layout.files["voters"],
-                Path(scratch),
-            ):
-                typed = select_typed(experiment.columns, Positions(text.headers), text.relation)
-                connection.execute(
-                    f"CREATE TABLE IF NOT EXISTS assigned AS {typed} LIMIT 0; INSERT INTO assigned {typed}"
-                )
+            kept = kept_file(lake.root, event["file_id"])
+            for text in open_file(connection, kept, event["file_name"], file, scratch):
+                _take_in(connection, experiment, Positions(text.headers), text.relation)
         _demand_arms(connection, experiment)
         query = f"""
         SELECT {literal(experiment.name)} AS experiment_id, {literal(source.state + "-")} || voter_id AS voter_id,
             unit_id, arm_code, DATE '{experiment.assigned_on}' AS assigned_on
         FROM assigned"""
-        return lake.write(Assignments, connection, query, stamp, state=source.state)
+        return lake.write(Assignments, connection, query, stamp, **place)
+
+
+def _take_in(
+    connection: duckdb.DuckDBPyConnection, experiment: Experiment, positions: Positions, relation: str
+) -> None:
+    missing = [name for name, column in experiment.columns.items() if not positions.texts(column)]
+    if missing:
+        raise _refusal(experiment, [f"the file has no column for {', '.join(missing)}"])
+    typed = select_typed(experiment.columns, positions, relation)
+    connection.execute(f"CREATE TABLE IF NOT EXISTS assigned AS {typed} LIMIT 0; INSERT INTO assigned {typed}")
 
 
 def _demand_arms(connection: duckdb.DuckDBPyConnection, experiment: Experiment) -> None:
-    counts = "SELECT count(*) FILTER (arm_code IS NULL), count(*) FILTER (unit_id IS NULL) FROM assigned"
+    counts = f"""
+    SELECT count(*) FILTER (arm_code IS NULL OR arm_code NOT IN ({literals(experiment.arms)})),
+        count(*) FILTER (unit_id IS NULL)
+    FROM assigned"""
     no_arm, no_unit = connection.execute(counts).fetchall()[0]
     split = "SELECT count(*) FROM (SELECT unit_id FROM assigned GROUP BY unit_id HAVING count(DISTINCT arm_code) > 1)"
     torn = connection.execute(split).fetchall()[0][0]
@@ -93,4 +100,8 @@ def _demand_arms(connection: duckdb.DuckDBPyConnection, experiment: Experiment) 
     }
     found = [f"{count:,} {what}" for what, count in faults.items() if count]
     if found:
-        raise DeliveryError(f"configs/experiments/{experiment.name}.yaml: {'; '.join(found)}. Nothing was written.")
+        raise _refusal(experiment, found)
+
+
+def _refusal(experiment: Experiment, faults: list[str]) -> DeliveryError:
+    return DeliveryError(f"configs/experiments/{experiment.name}.yaml: {'; '.join(faults)}. Nothing was written.")

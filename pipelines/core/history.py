@@ -13,7 +13,7 @@ from pipelines.sql import literal
 def select_new_votes(
     known: Table, state: str, snapshot_date: dt.date, previous: dt.date | None, posting_lag_days: int
 ) -> str:
-    """SELECT of the stated votes of the staged delivery that no earlier delivery states, in the shape of core_vote_history.
+    """SELECT of the staged votes that no earlier delivery states, in the shape of core_vote_history.
 
     A vote first seen long after its election was posted before we looked: it could be known on the election day plus
     the state's posting lag, and is marked as assumed. Unless an earlier delivery, made after that day, lacked it: then
@@ -26,8 +26,10 @@ def select_new_votes(
         previous: Day of the accepted delivery before it, if any.
         posting_lag_days: Usual days from election to posted history.
     """
+    made = f"DATE '{snapshot_date}'"
     usual = f"election_date + {posting_lag_days}"
     could_be_seen = f"{usual} <= DATE '{previous}'" if previous else "false"
+    earlier = f"SELECT voter_id, election_id, is_voted FROM ({known.select()}) WHERE snapshot_date < {made}"
     return f"""
     WITH stated AS (                               -- several rows of one election are one; any counted ballot wins
         SELECT voter_id, election_date, election_type,
@@ -43,12 +45,11 @@ def select_new_votes(
     ), fresh AS (
         SELECT named.*
         FROM named
-        ANTI JOIN (SELECT voter_id, election_id, is_voted FROM ({known.select()}) WHERE snapshot_date < DATE '{snapshot_date}') AS earlier
-            ON named.voter_id = earlier.voter_id AND named.election_id = earlier.election_id AND named.is_voted = earlier.is_voted
+        ANTI JOIN ({earlier}) AS earlier USING (voter_id, election_id, is_voted)
     )
     SELECT *,
-        CAST(CASE WHEN {could_be_seen} THEN DATE '{snapshot_date}' ELSE least({usual}, DATE '{snapshot_date}') END AS DATE) AS known_on,
-        NOT ({could_be_seen}) AND {usual} < DATE '{snapshot_date}' AS is_known_on_assumed
+        CAST(CASE WHEN {could_be_seen} THEN {made} ELSE least({usual}, {made}) END AS DATE) AS known_on,
+        NOT ({could_be_seen}) AND {usual} < {made} AS is_known_on_assumed
     FROM fresh"""
 
 

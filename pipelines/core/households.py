@@ -17,13 +17,14 @@ def select_households(voters: Table, source: Source) -> str:
         source: Its source, for the state and the size of the largest home.
     """
     state = literal(source.state)
+    street = "nullif(trim(regexp_replace(upper(address_line), '[^A-Z0-9]+', ' ', 'g')), '')"
     return f"""
     WITH addressed AS (
         SELECT voter_id,
             CASE
                 WHEN status_code IN ('removed', 'denied') OR is_confidential THEN NULL
                 WHEN stated_household IS NOT NULL THEN 'stated ' || stated_household
-                ELSE nullif(trim(regexp_replace(upper(address_line), '[^A-Z0-9]+', ' ', 'g')), '') || ' ' || coalesce(zip_code, '')
+                ELSE {street} || ' ' || coalesce(zip_code, '')
             END AS address
         FROM ({voters.select()})
     ), counted AS (
@@ -33,7 +34,7 @@ def select_households(voters: Table, source: Source) -> str:
         GROUP BY address
     )
     SELECT voter_id,
-        left(md5({state} || CASE WHEN address IS NULL OR is_institution THEN voter_id ELSE address END), 16) AS household_id,
+        left(md5({state} || if(address IS NULL OR is_institution, voter_id, address)), 16) AS household_id,
         address IS NOT NULL AS is_address_known,
         coalesce(is_institution, false) AS is_institution
     FROM addressed

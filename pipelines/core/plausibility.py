@@ -5,10 +5,15 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.core.staging import Staged
+from pipelines.core.staging import Count, Staged
+from pipelines.core.telling import refusal
 from pipelines.lake import Table
-from pipelines.layouts.source import Plausibility
+from pipelines.layouts.source import Layout, Plausibility
 from pipelines.sql import identifier
+from pipelines.tables.core import Voters
+
+_FEWEST = 100  # fewer people than this say nothing about a share
+_REDRAWN = ("congressional_code",)  # changes for whole states when districts are redrawn
 
 
 @dataclass(frozen=True)
@@ -27,30 +32,37 @@ class Comparison:
 
 
 def find_implausible(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, voters: str, compared: Comparison, limits: Plausibility
+    connection: duckdb.DuckDBPyConnection, staged: Staged, compared: Comparison, layout: Layout, limits: Plausibility
 ) -> list[str]:
     """The reasons to hold a delivery, as sentences of counts and columns; empty when there is none.
 
     Args:
-        connection: Holds the staged rows.
+        connection: Holds `staged_voters`.
         staged: What reading found.
-        voters: SELECT of the rows that would become core_voters.
         compared: The last good snapshot, if any.
+        layout: Layout of the delivery.
         limits: The source's limits.
     """
-    rows = connection.execute(f"SELECT count(*) FROM ({voters})").fetchall()[0][0]
+    names = [name for name in Voters.schema().names if name != "voter_id"]
+    counts = ", ".join(f"count({identifier(name)})" for name in names)
+    rows, *stated = connection.execute(f"SELECT count(*), {counts} FROM staged_voters").fetchall()[0]
+    told = dict(zip(names, stated, strict=True))
+    reasons = _rejected(staged, limits) + _faulty(staged, limits)
     if not rows:
-        return ["No voter could be read."]
-    reasons = _rejected(staged, limits) + _faulty(staged, rows, limits)
-    if compared.last_good is None or compared.last_date is None:
+        return [*reasons, "No voter could be read."]
+    reasons += _hollow(told, rows, layout)
+    last = compared.last_good
+    if last is None or compared.last_date is None:
         return reasons
     if abs((compared.snapshot_date - compared.last_date).days) > limits.stale_days:
         return reasons
-    return (
-        reasons
-        + _changed(connection, voters, rows, compared.last_good, limits)
-        + _emptied(connection, voters, compared.last_good, limits)
-    )
+    connection.execute(f"CREATE OR REPLACE VIEW last_good AS {last.select()}")
+    compare = [
+        _total(rows, last, limits),
+        _changed(connection, names, limits),
+        _emptied(connection, told, rows, limits),
+    ]
+    return [*reasons, *(reason for found in compare for reason in found), *_shrunken(connection, limits)]
 
 
 def _rejected(staged: Staged, limits: Plausibility) -> list[str]:
@@ -58,44 +70,84 @@ def _rejected(staged: Staged, limits: Plausibility) -> list[str]:
     refused = sum(facts["reject_count"] for facts in staged.files.values())
     if refused <= limits.rejected_share * read:
         return []
-    return [f"{refused:,} of {read:,} rows were refused ({refused / read:.2%}, allowed {limits.rejected_share:.2%})."]
+    share = f"{refused / read:.2%}, allowed {limits.rejected_share:.2%}"
+    return [f"{refused:,} of {read:,} rows were refused ({share}).", *[refusal(found) for found in staged.refused]]
 
 
-def _faulty(staged: Staged, rows: int, limits: Plausibility) -> list[str]:
+def _faulty(staged: Staged, limits: Plausibility) -> list[str]:
     return [
-        f"{column}: {count:,} texts break the rule '{rule}' ({count / rows:.1%} of voters, allowed {limits.fault_share:.1%})."
-        for (column, rule), count in staged.faults.items()
-        if count > limits.fault_share * rows
+        f"{found.file}, {found.column}: {found.count:,} texts break the rule '{found.rule}' "
+        f"({found.count / found.rows:.1%} of its rows, allowed {limits.fault_share:.1%})."
+        for found in staged.faults
+        if found.count > limits.fault_share * found.rows
     ]
 
 
-def _changed(
-    connection: duckdb.DuckDBPyConnection, voters: str, rows: int, last: Table, limits: Plausibility
-) -> list[str]:
+def _hollow(told: dict[str, int], rows: int, layout: Layout) -> list[str]:
+    """Required columns without any value: what stands there is placeholders."""
+    required = [name for name, found in layout.files["voters"].voters.items() if found.is_required and name in told]
+    return [
+        f"{name}: a required column, and none of {rows:,} rows states a value." for name in required if not told[name]
+    ]
+
+
+def _total(rows: int, last: Table, limits: Plausibility) -> list[str]:
     before = last.row_count
-    missing = (
-        f"SELECT count(*) FROM ({last.select()}) AS old ANTI JOIN ({voters}) AS new ON old.voter_id = new.voter_id"
+    if abs(rows - before) <= limits.total_change_share * before:
+        return []
+    share = f"a change of {rows / before - 1:+.0%}, allowed {limits.total_change_share:.0%}"
+    return [f"{rows:,} voters, the last good snapshot has {before:,} ({share})."]
+
+
+def _changed(connection: duckdb.DuckDBPyConnection, names: list[str], limits: Plausibility) -> list[str]:
+    """People who are gone, and columns in which the same people have other values than before."""
+    judged = [name for name in names if name not in _REDRAWN]
+    both = {name: f"new.{identifier(name)} IS NOT NULL AND old.{identifier(name)} IS NOT NULL" for name in judged}
+    tests = ", ".join(
+        f"count(*) FILTER ({both[name]}), count(*) FILTER (new.{identifier(name)} <> old.{identifier(name)})"
+        for name in judged
     )
-    dropped = connection.execute(missing).fetchall()[0][0]
+    before, gone, *counts = connection.execute(
+        f"SELECT count(*), count(*) FILTER (new.voter_id IS NULL), {tests} "
+        "FROM last_good AS old LEFT JOIN staged_voters AS new ON old.voter_id = new.voter_id"
+    ).fetchall()[0]
+    found = [
+        Count("", name, "", other, same) for name, same, other in zip(judged, counts[::2], counts[1::2], strict=True)
+    ]
+    share = f"{gone / max(before, 1):.0%}, allowed {limits.dropped_share:.0%}"
+    dropped = [f"{gone:,} of {before:,} voters are gone ({share})."] if gone > limits.dropped_share * before else []
+    return dropped + [
+        f"{one.column}: {one.count:,} of {one.rows:,} voters have another value than in the last good snapshot "
+        f"({one.count / one.rows:.0%}, allowed {limits.value_change_share:.0%})."
+        for one in found
+        if one.rows >= _FEWEST and one.count > limits.value_change_share * one.rows
+    ]
+
+
+def _emptied(connection: duckdb.DuckDBPyConnection, told: dict[str, int], rows: int, limits: Plausibility) -> list[str]:
+    """Columns that state less than before: of all voters, or of those for whom they stated something."""
+    counts = ", ".join(f"count({identifier(name)})" for name in told)
+    before, *stated = connection.execute(f"SELECT count(*), {counts} FROM last_good").fetchall()[0]
     reasons = []
-    if abs(rows - before) > limits.total_change_share * before:
-        reasons.append(
-            f"{rows:,} voters, the last good snapshot has {before:,} (a change of {rows / before - 1:+.0%}, allowed {limits.total_change_share:.0%})."
-        )
-    if dropped > limits.dropped_share * before:
-        reasons.append(
-            f"{dropped:,} of {before:,} voters are gone ({dropped / before:.0%}, allowed {limits.dropped_share:.0%})."
-        )
+    for name, old in zip(told, stated, strict=True):
+        now, then = told[name] / rows, old / max(before, 1)
+        has_few = old >= _FEWEST and now < (1 - limits.stated_loss_share) * then
+        if then - now > limits.null_change_share or has_few:
+            reasons.append(f"{name}: empty for {1 - now:.1%} of voters, in the last good snapshot for {1 - then:.1%}.")
     return reasons
 
 
-def _emptied(connection: duckdb.DuckDBPyConnection, voters: str, last: Table, limits: Plausibility) -> list[str]:
-    names = [name for name in last.contract.schema().names if name != "voter_id"]
-    shares = ", ".join(f"1 - count({identifier(name)}) / count(*)" for name in names)
-    new = connection.execute(f"SELECT {shares} FROM ({voters})").fetchall()[0]
-    old = connection.execute(f"SELECT {shares} FROM ({last.select()})").fetchall()[0]
-    return [
-        f"{name}: empty for {now:.0%} of voters, in the last good snapshot for {then:.0%}."
-        for name, now, then in zip(names, new, old, strict=True)
-        if now - then > limits.null_change_share
-    ]
+def _shrunken(connection: duckdb.DuckDBPyConnection, limits: Plausibility) -> list[str]:
+    """Counties that lost most of their people while the state as a whole looks the same."""
+    lost, all_counties = connection.execute(
+        f"""WITH before AS (
+            SELECT county_code, count(*) AS people FROM last_good GROUP BY county_code HAVING count(*) >= {_FEWEST}
+        ), now AS (
+            SELECT county_code, count(*) AS people FROM staged_voters GROUP BY county_code
+        )
+        SELECT count(*) FILTER (coalesce(now.people, 0) < {1 - limits.county_loss_share} * before.people), count(*)
+        FROM before
+        LEFT JOIN now USING (county_code)"""
+    ).fetchall()[0]
+    share = f"{limits.county_loss_share:.0%}"
+    return [f"{lost} of {all_counties} counties lost more than {share} of their voters."] if lost else []

@@ -1,10 +1,10 @@
 """The files of a delivery as two typed working tables, with every refused row and every fault counted.
 
 Working tables of one SQL connection: `staged_voters` (a row per person), `staged_votes` (a row per stated
-participation), `refused` (file_no, row_number, rule, column_name). Nothing is written outside the connection.
+participation) and those of `refusing.py`. Nothing is written outside the connection.
 """
 
-from collections.abc import Iterator
+import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,35 @@ from typing import Any
 import duckdb
 
 from models.errors import LayoutError
+from pipelines.core import refusing
 from pipelines.layouts.history import LongHistory, WideHistory
-from pipelines.layouts.reading import Positions, missing_required, rules, select_typed, select_wide_votes
-from pipelines.layouts.source import Delimited, FileLayout, Layout
-from pipelines.raw.diff import describe_difference, find_dialect
-from pipelines.raw.opening import OpenedText, count_blank_lines, open_texts
-from pipelines.raw.readers import TextScan, parquet_relation, take_rejected_lines
+from pipelines.layouts.reading import Positions, rules, select_typed, select_wide_votes, wide_cells
+from pipelines.layouts.source import FileLayout, Layout
+from pipelines.raw.diff import describe_difference
+from pipelines.raw.opening import OpenedText
+from pipelines.raw.readers import TextRelation, TextScan, open_file, take_rejected_lines
 from pipelines.raw.receipts import Delivery, kept_file
-from pipelines.sql import identifier, literal
-from pipelines.tables.core import Voters
+from pipelines.sql import literal, literals
+from pipelines.tables.core import VoteHistory, Voters
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many texts of one file and column are null for one reason.
+
+    Attributes:
+        file: Name of the text.
+        column: Column.
+        rule: Rule that they break, or would have to keep.
+        count: Texts.
+        rows: Rows of the text.
+    """
+
+    file: str
+    column: str
+    rule: str
+    count: int
+    rows: int
 
 
 @dataclass
@@ -30,8 +50,10 @@ class Staged:
     Attributes:
         files: Facts per received file, by file_id: encoding, delimiter, line_count, row_count, reject_count.
         numbers: file_id of each file_no of the working tables.
-        faults: Texts that did not convert, by column and rule; count.
-        masked: Masks and placeholders, by column and rule; count.
+        names: Name of each file_no.
+        faults: Texts that did not convert.
+        masked: Masks and placeholders.
+        refused: Lines refused, by rule.
         differences: How the files differ from their layout, in words.
         folded_count: Rows that repeated another one word for word.
         texts: Readable text of each file_no, for the quarantine of refused rows.
@@ -39,8 +61,10 @@ class Staged:
 
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
-    faults: dict[tuple[str, str], int] = field(default_factory=dict)
-    masked: dict[tuple[str, str], int] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+    faults: list[Count] = field(default_factory=list)
+    masked: list[Count] = field(default_factory=list)
+    refused: list[Count] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     folded_count: int = 0
     texts: dict[int, OpenedText] = field(default_factory=dict)
@@ -63,72 +87,50 @@ def stage_delivery(
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
     staged = Staged()
-    connection.execute(_WORKING_TABLES)
-    for role, file_layout in layout.files.items():
+    cells = [name for files in layout.files.values() for name in _cells(files)]
+    _create_tables(connection, cells)
+    for role, files in layout.files.items():
         for event in delivery.of_role(role):
-            facts: dict[str, Any] = {"row_count": 0, "line_count": None, "encoding": None, "delimiter": None}
-            staged.files[event["file_id"]] = facts
-            for text in open_file(
-                connection, kept_file(root, event["file_id"]), event["file_name"], file_layout, scratch
-            ):
-                _FileStager(connection, staged, file_layout, text, state, event["file_id"]).stage(facts)
-    _refuse_voters(connection, staged)
-    _refuse_votes(connection, delivery)
+            facts = staged.files.setdefault(event["file_id"], {"row_count": 0, "line_count": None})
+            kept = kept_file(root, event["file_id"])
+            for text in open_file(connection, kept, event["file_name"], files, scratch):
+                stager = _TextStager(connection, staged, files, text, state, delivery.snapshot_date)
+                stager.stage(event["file_id"], facts)
+    told = [name for name in Voters.schema().names if name != "voter_id"]
+    staged.folded_count = refusing.refuse_voters(connection, told + cells)
+    for number, files in enumerate(_layouts_of(delivery, layout, staged)):
+        if isinstance(files.history, WideHistory):
+            _stage_wide_votes(connection, files.history, number)
+    refusing.refuse_votes(connection, delivery.snapshot_date)
     _count_refused(connection, staged)
     return staged
 
 
-_WORKING_TABLES = """
-    CREATE TABLE refused (file_no INTEGER, row_number BIGINT, rule VARCHAR, column_name VARCHAR);
-    CREATE TABLE staged_votes (
-        voter_id VARCHAR, election_date DATE, election_type VARCHAR, is_voted BOOLEAN, method_code VARCHAR,
-        ballot_party_code VARCHAR, county_code VARCHAR, fault_bits BIGINT, file_no INTEGER
-    )"""
+def _cells(files: FileLayout) -> list[str]:
+    elections = files.history.elections if isinstance(files.history, WideHistory) else {}
+    return [f"cell_{number}" for number in range(len(elections))]
 
 
-@dataclass(frozen=True)
-class TextRelation:
-    """One text of a received file as SQL can read it.
-
-    Attributes:
-        name: Name of the file, with the archive's member behind it.
-        headers: Names of its columns, in order.
-        scan: The text scan, or nothing for a Parquet file.
-        relation: SQL of the text columns c0 .. cN.
-    """
-
-    name: str
-    headers: tuple[str, ...]
-    scan: TextScan | None
-    relation: str
+def _layouts_of(delivery: Delivery, layout: Layout, staged: Staged) -> list[FileLayout]:
+    """Layout of each file_no."""
+    roles = {event["file_id"]: event["role"] for event in delivery.events}
+    return [layout.files[roles[file_id]] for file_id in staged.numbers]
 
 
-def open_file(
-    connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout, scratch: Path
-) -> Iterator[TextRelation]:
-    """The texts of a received file as relations, after their header was held against the layout.
-
-    Raises:
-        LayoutError: The file cannot be opened, or lacks a required column.
-    """
-    if not isinstance(layout.format, Delimited):
-        headers, relation = parquet_relation(connection, str(kept), name)
-        missing = missing_required(layout.column_layouts(), Positions(headers))
-        if missing:
-            raise LayoutError(
-                f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {describe_difference(headers, layout)}."
-            )
-        yield TextRelation(name, headers, None, relation)
-        return
-    for opened in open_texts(kept, name, layout, scratch):
-        dialect = find_dialect(opened, layout)
-        if opened.line_count <= int(layout.format.header):
-            raise LayoutError(f"{opened.name}: a header and no rows.")
-        scan = TextScan(opened, dialect, layout.format)
-        yield TextRelation(opened.name, dialect.headers, scan, scan.relation())
+def _create_tables(connection: duckdb.DuckDBPyConnection, cells: list[str]) -> None:
+    connection.execute(refusing.TABLES)
+    connection.register("people", Voters.schema().empty_table())
+    connection.register("votes", VoteHistory.schema().empty_table())
+    bits = "0::BIGINT AS fault_bits, 0::BIGINT AS masked_bits, 0 AS file_no"
+    more = "".join(f", NULL::VARCHAR AS {cell}" for cell in cells)
+    connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{more} FROM people")
+    connection.execute(
+        "CREATE TABLE staged_votes AS SELECT voter_id, election_date, election_type, is_voted, method_code, "
+        f"ballot_party_code, county_code, {bits}, 0::BIGINT AS source_row FROM votes"
+    )
 
 
-class _FileStager:
+class _TextStager:
     """Reads one text into a working table and accounts for every line of it."""
 
     def __init__(
@@ -138,176 +140,122 @@ class _FileStager:
         layout: FileLayout,
         text: TextRelation,
         state: str,
-        file_id: str,
+        day: dt.date,
     ) -> None:
-        self.connection, self.staged, self.layout, self.text, self.state = connection, staged, layout, text, state
+        self.connection, self.staged, self.layout, self.text = connection, staged, layout, text
         self.positions, self.number = Positions(text.headers), len(staged.numbers)
         self.is_votes = isinstance(layout.history, LongHistory)
+        self.made_on = None if self.is_votes else day
         self.table = "staged_votes" if self.is_votes else "staged_voters"
-        staged.numbers.append(file_id)
+        self.state = state
 
-    def stage(self, facts: dict[str, Any]) -> None:
-        """Read the text, refuse what is no record, count faults, and add to the facts of the file."""
-        difference = describe_difference(self.text.headers, self.layout)
-        self.staged.differences += [f"{self.text.name}: {difference}."] if difference else []
-        rows, refused = self._read_whole()
-        self._number_rows(refused)
-        self._count_faults()
-        if isinstance(self.layout.history, WideHistory):
-            self._stage_wide_votes(self.layout.history)
-        facts["row_count"] += rows + len(refused)
+    def stage(self, file_id: str, facts: dict[str, Any]) -> None:
+        """Read the text, refuse what is no record, count faults, and add to the facts of its file."""
+        self.staged.numbers.append(file_id)
+        self.staged.names.append(self.text.name)
+        self._describe()
+        rows, refused, blank = self._read_whole()
+        header = int(self.text.scan.format.header) if self.text.scan else 0
+        refusing.number_rows(self.connection, self.table, self.number, header, blank)
+        self._count_faults(rows)
+        facts["row_count"] += rows + refused
         if self.text.scan:
-            opened = self.text.scan.opened
-            self.staged.texts[self.number] = opened
-            facts.update(
-                encoding=opened.encoding,
-                delimiter=self.text.scan.dialect.delimiter,
-                line_count=(facts["line_count"] or 0) + opened.line_count,
-            )
+            self._add_text(facts, self.text.scan)
 
-    def _read_whole(self) -> tuple[int, list[tuple[int, str]]]:
-        """Rows read and lines refused; if lines are unaccounted for, quotes are unbalanced and it is read by line."""
+    def _describe(self) -> None:
+        difference = describe_difference(self.text.headers, self.layout)
+        doubt = self.text.scan.opened.doubt if self.text.scan else ""
+        self.staged.differences += [f"{self.text.name}: {difference}."] if difference else []
+        self.staged.differences += [doubt] if doubt else []
+
+    def _add_text(self, facts: dict[str, Any], scan: TextScan) -> None:
+        lines = (facts["line_count"] or 0) + scan.opened.line_count
+        facts.update(encoding=scan.opened.encoding, delimiter=scan.dialect.delimiter, line_count=lines)
+        self.staged.texts[self.number] = scan.opened
+
+    def _read_whole(self) -> tuple[int, int, list[int]]:
+        """Rows read, lines refused, blank lines; unless they make up the text, quotes are unbalanced: read by line."""
         rows, refused = self._read(self.text.relation)
         scan = self.text.scan
-        if scan is None or scan.format.multiline or not self._lost(scan, rows, refused):
-            return rows, refused
-        self.connection.execute(f"DELETE FROM {self.table} WHERE file_no = {self.number}")
+        if scan is None:
+            return rows, refused, []
+        blank = refusing.find_blank(scan.opened, _unread(scan, rows, refused) != 0)
+        if _unread(scan, rows, refused) == len(blank):
+            return rows, refused, blank
+        for table in (self.table, "refused"):
+            self.connection.execute(f"DELETE FROM {table} WHERE file_no = {self.number}")
         rows, refused = self._read(scan.by_line().relation())
-        lost = self._lost(scan, rows, refused)
+        lost = _unread(scan, rows, refused) - len(blank)
         if lost:
-            raise LayoutError(
-                f"{self.text.name}: {lost:,} of {scan.opened.line_count:,} lines are no record of their own, even read line by line."
-            )
-        return rows, refused
+            lines = f"{abs(lost):,} of {scan.opened.line_count:,} lines"
+            raise LayoutError(f"{self.text.name}: {lines} are no record of their own, even read line by line.")
+        return rows, refused, blank
 
-    def _lost(self, scan: TextScan, rows: int, refused: list[tuple[int, str]]) -> int:
-        lost = scan.opened.line_count - int(scan.format.header) - rows - len(refused)
-        return lost - count_blank_lines(scan.opened.path) if lost else 0
-
-    def _read(self, relation: str) -> tuple[int, list[tuple[int, str]]]:
+    def _read(self, relation: str) -> tuple[int, int]:
         query = self._votes(relation) if self.is_votes else self._voters(relation)
-        is_first = self.table not in _tables(self.connection)
-        self.connection.execute(
-            f"CREATE TABLE {self.table} AS {query}" if is_first else f"INSERT INTO {self.table} BY NAME {query}"
-        )
-        refused = take_rejected_lines(self.connection)
-        rows = self.connection.execute(f"SELECT count(*) FROM {self.table} WHERE file_no = {self.number}").fetchall()[
-            0
-        ][0]
-        return rows, refused
+        rows = self.connection.execute(f"INSERT INTO {self.table} BY NAME {query}").fetchall()[0][0]
+        return rows, take_rejected_lines(self.connection, self.number)
 
     def _voters(self, relation: str) -> str:
-        typed = select_typed(self.layout.voters, self.positions, relation, self._cells())
-        return f"SELECT * REPLACE ({literal(self.state + '-')} || voter_id AS voter_id), {self.number} AS file_no FROM ({typed})"
-
-    def _cells(self) -> list[str]:
-        headers = self.layout.history.elections if isinstance(self.layout.history, WideHistory) else {}
-        return [f"c{place}" for header in headers if (place := self.positions.of(header)) is not None]
+        history = self.layout.history
+        cells = wide_cells(history, self.positions, self.text.name) if isinstance(history, WideHistory) else []
+        typed = select_typed(self.layout.voters, self.positions, relation, cells, self.made_on)
+        return f"SELECT * REPLACE ({self._voter_id()}), {self.number} AS file_no FROM ({typed})"
 
     def _votes(self, relation: str) -> str:
         columns = self.layout.column_layouts()
-        voted = "is_voted" if "is_voted" in columns else "true AS is_voted"
-        present = [
-            name for name in columns if name not in ("voter_id", "is_voted") and self.positions.texts(columns[name])
-        ]
-        told = ", ".join([f"{literal(self.state + '-')} || voter_id AS voter_id", voted, *map(identifier, present)])
-        return f"SELECT {told}, fault_bits, {self.number} AS file_no FROM ({select_typed(columns, self.positions, relation)})"
+        typed = select_typed(columns, self.positions, relation)
+        voted = "" if "is_voted" in columns else ", true AS is_voted"
+        return f"SELECT * REPLACE ({self._voter_id()}), {self.number} AS file_no{voted} FROM ({typed})"
 
-    def _stage_wide_votes(self, history: WideHistory) -> None:
-        voters = f"(SELECT * FROM staged_voters WHERE file_no = {self.number} AND voter_id IS NOT NULL)"
-        self.connection.execute(
-            "INSERT INTO staged_votes BY NAME SELECT voter_id, is_voted, 0 AS fault_bits, "
-            "CAST(regexp_extract(election_id, '\\d{4}-\\d{2}-\\d{2}') AS DATE) AS election_date, "
-            f"regexp_extract(election_id, '[a-z]+$') AS election_type, {self.number} AS file_no "
-            f"FROM ({select_wide_votes(history, self.positions, voters, ['voter_id'])})"
-        )
+    def _voter_id(self) -> str:
+        return f"{literal(self.state + '-')} || voter_id AS voter_id"
 
-    def _count_faults(self) -> None:
-        named = rules(self.layout.column_layouts(), self.positions)
-        words = {"fault_bits": self.staged.faults, **({} if self.is_votes else {"masked_bits": self.staged.masked})}
-        for word, counted in words.items():
-            bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for place in range(len(named)))
-            counts = self.connection.execute(
-                f"SELECT {bits} FROM {self.table} WHERE file_no = {self.number}"
-            ).fetchall()[0]
-            for rule, count in zip(named, counts, strict=True):
-                if count:
-                    counted[rule] = counted.get(rule, 0) + count
+    def _count_faults(self, rows: int) -> None:
+        named = rules(self.layout.column_layouts(), self.positions, self.made_on)
+        words = {"fault_bits": self.staged.faults, "masked_bits": self.staged.masked}
+        tests = [(word, place) for word in words for place in range(len(named))]
+        bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for word, place in tests)
+        counts = self.connection.execute(f"SELECT {bits} FROM {self.table} WHERE file_no = {self.number}").fetchall()[0]
+        for (word, place), count in zip(tests, counts, strict=True):
+            if count:
+                words[word].append(Count(self.text.name, *named[place], count, rows))
+        self._count_unknown_cells(rows)
 
-    def _number_rows(self, refused: list[tuple[int, str]]) -> None:
-        """Refuse the lines that were no record, and define which line a row of the working table came from."""
-        if refused:
-            self.connection.executemany(f"INSERT INTO refused VALUES ({self.number}, ?, ?, NULL)", refused)
-        first = self.connection.execute(
-            f"SELECT coalesce(min(rowid), 0) FROM {self.table} WHERE file_no = {self.number}"
-        ).fetchall()[0][0]
-        header = int(self.text.scan.format.header) if self.text.scan else 0
-        row = f"(place - {first} + {1 + header})"
-        skipped = [line - place for place, (line, _) in enumerate(refused)]
-        passed = f"len(list_filter({skipped}, found -> found <= {row}))" if skipped else "0"
-        self.connection.execute(f"CREATE OR REPLACE MACRO line_of_{self.number}(place) AS {row} + {passed}")
+    def _count_unknown_cells(self, rows: int) -> None:
+        history = self.layout.history
+        if not isinstance(history, WideHistory):
+            return
+        known = literals([*history.voted, *history.stayed_home, ""])
+        cells = _cells(self.layout)
+        tests = ", ".join(f"count(*) FILTER ({cell} NOT IN ({known}))" for cell in cells)
+        counts = self.connection.execute(f"SELECT {tests} FROM staged_voters WHERE file_no = {self.number}").fetchall()
+        for header, count in zip(history.elections, counts[0], strict=True):
+            if count:
+                self.staged.faults.append(Count(self.text.name, header, "is a cell that the layout knows", count, rows))
 
 
-def _refuse_voters(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Refuse people without an id, and all rows of an id whose rows contradict each other; fold rows that repeat."""
-    _refuse(connection, "staged_voters", "voter_id IS NULL", "is stated", "voter_id")
-    told = ", ".join(identifier(name) for name in _told_columns(connection))
+def _unread(scan: TextScan, rows: int, refused: int) -> int:
+    """Lines below the header that became neither a row nor a refusal."""
+    return scan.opened.line_count - int(scan.format.header) - rows - refused
+
+
+def _stage_wide_votes(connection: duckdb.DuckDBPyConnection, history: WideHistory, number: int) -> None:
+    """Add the votes of the people who stand in staged_voters, so that a refused row states none."""
+    voters = f"(SELECT *, rowid AS source_row FROM staged_voters WHERE file_no = {number})"
+    votes = select_wide_votes(history, voters, ["voter_id", "source_row", "file_no"])
     connection.execute(
-        f"""CREATE TABLE repeated AS
-        WITH ids AS (SELECT voter_id FROM staged_voters GROUP BY voter_id HAVING count(*) > 1)
-        SELECT voter_id, count(DISTINCT ({told})) AS versions, min(rowid) AS first_row
-        FROM staged_voters SEMI JOIN ids USING (voter_id)
-        GROUP BY voter_id"""
+        "INSERT INTO staged_votes BY NAME SELECT voter_id, source_row, file_no, is_voted, "
+        "CAST(regexp_extract(election_id, '\\d{4}-\\d{2}-\\d{2}') AS DATE) AS election_date, "
+        f"regexp_extract(election_id, '[a-z]+$') AS election_type FROM ({votes})"
     )
-    conflicting = "voter_id IN (SELECT voter_id FROM repeated WHERE versions > 1)"
-    _refuse(connection, "staged_voters", conflicting, "has one set of facts for an id", "voter_id")
-    again = "DELETE FROM staged_voters USING repeated WHERE staged_voters.voter_id = repeated.voter_id AND staged_voters.rowid <> first_row"
-    staged.folded_count = connection.execute(again).fetchall()[0][0]
-
-
-def _refuse_votes(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
-    """Refuse votes without a voter, a day or a type, and votes in elections after the file was made."""
-    for column in ("voter_id", "election_date", "election_type"):
-        _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
-    _refuse(
-        connection,
-        "staged_votes",
-        f"election_date > DATE '{delivery.snapshot_date}'",
-        "is not after the snapshot",
-        "election_date",
-    )
-
-
-def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> None:
-    files = connection.execute(f"SELECT DISTINCT file_no FROM {table} WHERE {condition}").fetchall()
-    for (number,) in files:
-        where = f"WHERE file_no = {number} AND {condition}"
-        connection.execute(
-            f"INSERT INTO refused SELECT DISTINCT file_no, line_of_{number}(rowid), {literal(rule)}, {literal(column)} FROM {table} {where}"
-        )
-    if files:
-        connection.execute(f"DELETE FROM {table} WHERE {condition}")
 
 
 def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    counts = dict(
-        connection.execute("SELECT file_no, count(DISTINCT row_number) FROM refused GROUP BY file_no").fetchall()
-    )
     for facts in staged.files.values():
         facts["reject_count"] = 0
-    for number, count in counts.items():
+    for number, count in refusing.refused_lines(connection).items():
         staged.files[staged.numbers[number]]["reject_count"] += count
-
-
-def _told_columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    present = {
-        name
-        for (name,) in connection.execute(
-            "SELECT column_name FROM duckdb_columns() WHERE table_name = 'staged_voters'"
-        ).fetchall()
-    }
-    return [name for name in Voters.schema().names if name in present and name != "voter_id"]
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    for number, rule, column, count in refusing.refused_counts(connection):
+        rows = staged.files[staged.numbers[number]]["row_count"]
+        staged.refused.append(Count(staged.names[number], column or "row", rule, count, rows))

@@ -1,6 +1,7 @@
 """Typed, keyed rows: what a delivery says once it is accepted, and what follows from it."""
 
 import datetime as dt
+import inspect
 from collections.abc import Iterator
 
 import dagster as dg
@@ -10,60 +11,80 @@ from pipelines.core.delivery import Admission, Judgement
 from pipelines.core.elections import calendar_table, select_elections
 from pipelines.core.households import select_households
 from pipelines.defs.alerts import call_held_command
-from pipelines.defs.io import contract_check, contract_spec, data_version, metadata_of, written
+from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
-from pipelines.defs.tables import delivery_table, markdown_table
+from pipelines.defs.tables import SHOWN_AT_ONCE, delivery_metadata, markdown_table
 from pipelines.lake import Table, code_version, fingerprint
 from pipelines.raw.receipts import ReceiptLedger
 from pipelines.tables.core import Elections, Households, Rejects, VoteHistory, Voters
 
 _DELIVERED: dict[type[TableContract], str] = {
-    Voters: "One row per person on the state's file, by snapshot; typed, keyed, masked dates null.",
-    VoteHistory: "One row per stated vote, in the delivery that first states it, with the day it could be known.",
-    Rejects: "One row per refused row of a received file: file, line and rule, never its content.",
+    Voters: """Who is registered: one row per person on the state's file, by snapshot; typed, keyed, masked dates null.
+
+    Here each delivery is accepted, or held with its reason while the last good one stays in use.""",
+    VoteHistory: """Who voted when: one row per stated vote, in the delivery that first states it.
+
+    `known_on` is the day it could be known.""",
+    Rejects: """What could not be read: one row per refused row of a received file, by file, line and rule.
+
+    Never its content, which waits in the protected quarantine folder.""",
 }
+_ACCEPTED = "The newest delivery is in use; while it is held or waits for a file, the last good one is."
 
 
 def _spec(table: type[TableContract], meaning: str) -> dg.AssetSpec:
     return dg.AssetSpec(
-        table.table_name, description=meaning, group_name="core", kinds={"duckdb", "parquet"}, owners=OWNERS,
-        deps=["raw_receipts"], partitions_def=by_state, tags={"pii": "true"},
-    )  # fmt: skip
+        table.table_name,
+        description=inspect.cleandoc(meaning),
+        group_name="core",
+        kinds={"duckdb", "parquet"},
+        owners=OWNERS,
+        deps=["raw_receipts"],
+        partitions_def=by_state,
+        tags={"pii": "true"},
+    )
 
 
 @dg.multi_asset(
     specs=[_spec(table, meaning) for table, meaning in _DELIVERED.items()],
     check_specs=[
         *[contract_spec(table.table_name) for table in _DELIVERED],
-        dg.AssetCheckSpec("newest_delivery_accepted", asset="core_voters", description="The newest delivery is in use, not held."),
+        dg.AssetCheckSpec("newest_delivery_accepted", asset="core_voters", description=_ACCEPTED),
     ],
     retry_policy=RETRY,
-)  # fmt: skip
+)
 def core_delivery(context: dg.AssetExecutionContext, desk: Desk) -> Iterator[dg.MaterializeResult]:
     """Judge every delivery of the state as a whole, and write the accepted ones."""
     state = context.partition_key
     name, source = desk.source_of(state)
-    with told_in_words(f"core_delivery {state}"):
+    with told_in_words(f"core_voters {state}") as told:
         judged = Admission(desk.lake, name, source).admit_all(dt.datetime.now(dt.UTC))
         for judgement in judged:
             call_held_command(context, desk, judgement)
+        told += _counts(desk, state, judged)
         for table in _DELIVERED:
             yield _result(desk, table, state, judged)
+
+
+def _counts(desk: Desk, state: str, judged: list[Judgement]) -> list[str]:
+    voters = desk.lake.table(Voters, state=state)
+    refused = desk.lake.table(Rejects, state=state).row_count
+    unused = [judgement.verdict for judgement in judged if judgement.verdict != "accepted"]
+    counts = [counted(len(voters.records()), "snapshot"), counted(voters.row_count, "row")]
+    counts += [f"{refused:,} refused"] if refused else []
+    return counts + [f"{unused.count(verdict)} {verdict}" for verdict in sorted(set(unused))]
 
 
 def _result(desk: Desk, table: type[TableContract], state: str, judged: list[Judgement]) -> dg.MaterializeResult:
     handle = desk.lake.table(table, state=state)
     checks = [contract_check(desk.lake, handle, table.table_name)]
-    more = {
-        "partitions": written(
-            {str(number): found.records[table.table_name] for number, found in enumerate(judged) if found.records}
-        )
-    }
+    more: dict[str, object] = {}
     if table is Voters:
         name, _ = desk.source_of(state)
-        more["deliveries"] = delivery_table(ReceiptLedger(desk.lake, name).deliveries())
+        more |= delivery_metadata(ReceiptLedger(desk.lake, name).deliveries())
         checks.append(_newest_accepted(judged))
+    more["snapshots"] = written(found.records[table.table_name] for found in judged if found.records)
     return dg.MaterializeResult(
         asset_key=table.table_name,
         metadata=metadata_of(table, handle, **more),
@@ -76,20 +97,27 @@ def _newest_accepted(judged: list[Judgement]) -> dg.AssetCheckResult:
     newest = judged[-1] if judged else None
     is_used = newest is not None and newest.verdict == "accepted"
     return dg.AssetCheckResult(
-        passed=is_used, check_name="newest_delivery_accepted", asset_key="core_voters", severity=dg.AssetCheckSeverity.WARN,
-        description=newest.reason if newest and not is_used else "",
-    )  # fmt: skip
+        passed=is_used,
+        check_name="newest_delivery_accepted",
+        asset_key="core_voters",
+        severity=dg.AssetCheckSeverity.WARN,
+        description=newest.reason if newest else "Nothing has landed yet.",
+    )
 
 
 @dg.asset(
-    group_name="core", partitions_def=by_state, kinds={"duckdb", "parquet"}, owners=OWNERS, retry_policy=RETRY,
+    group_name="core",
+    partitions_def=by_state,
+    kinds={"duckdb", "parquet"},
+    owners=OWNERS,
+    retry_policy=RETRY,
     check_specs=[contract_spec("core_elections")],
-)  # fmt: skip
+)
 def core_elections(context: dg.AssetExecutionContext, desk: Desk, core_vote_history: Table) -> dg.MaterializeResult:
-    """One row per election that the calendar names or a history states, with its deadline and stated votes."""
+    """Which elections there are: one row per election that the calendar names or a history states."""
     state = context.partition_key
     _, source = desk.source_of(state)
-    with told_in_words(f"core_elections {state}"), desk.lake.connect() as connection:
+    with told_in_words(f"core_elections {state}") as told, desk.lake.connect() as connection:
         calendar = calendar_table(desk.calendar.of_state(state), source)
         connection.register("calendar", calendar)
         query = select_elections(core_vote_history, source.registration_closes_days)
@@ -102,26 +130,32 @@ def core_elections(context: dg.AssetExecutionContext, desk: Desk, core_vote_hist
         desk.lake.write(Elections, connection, query, stamp, state=state)
         table = desk.lake.table(Elections, state=state)
         summary = connection.execute(
-            f"SELECT election_id, election_kind, vote_count FROM ({table.select()}) ORDER BY election_date DESC LIMIT 12"
+            f"SELECT election_id, election_kind, vote_count FROM ({table.select()}) ORDER BY election_date DESC"
         )
-        rows = [dict(zip(("election", "kind", "votes"), row, strict=True)) for row in summary.fetchall()]
+        rows = [dict(zip(("election", "kind", "stated votes"), row, strict=True)) for row in summary.fetchall()]
+        told.append(counted(len(rows), "election"))
         return dg.MaterializeResult(
-            metadata=metadata_of(Elections, table, newest=markdown_table(rows)),
+            metadata=metadata_of(Elections, table, elections=markdown_table(rows, at_most=SHOWN_AT_ONCE)),
             check_results=[contract_check(desk.lake, table, "core_elections")],
             data_version=data_version(table),
         )
 
 
 @dg.asset(
-    group_name="core", partitions_def=by_state, kinds={"duckdb", "parquet"}, owners=OWNERS, retry_policy=RETRY, tags={"pii": "true"},
+    group_name="core",
+    partitions_def=by_state,
+    kinds={"duckdb", "parquet"},
+    owners=OWNERS,
+    retry_policy=RETRY,
+    tags={"pii": "true"},
     check_specs=[contract_spec("core_households")],
-)  # fmt: skip
+)
 def core_households(context: dg.AssetExecutionContext, desk: Desk, core_voters: Table) -> dg.MaterializeResult:
-    """One row per voter and snapshot with the home they share; dormitories and care homes are no homes."""
+    """Who lives together: one row per voter and snapshot with the home they share; dormitories are no homes."""
     state = context.partition_key
     _, source = desk.source_of(state)
     records = {}
-    with told_in_words(f"core_households {state}"), desk.lake.connect() as connection:
+    with told_in_words(f"core_households {state}") as told, desk.lake.connect() as connection:
         for (_, day), record in core_voters.records().items():
             voters = desk.lake.table(Voters, state=state, snapshot_date=day)
             stamp = fingerprint(record.fingerprint, source.largest_home, code_version("pipelines/core/households.py"))
@@ -129,8 +163,9 @@ def core_households(context: dg.AssetExecutionContext, desk: Desk, core_voters: 
                 Households, connection, select_households(voters, source), stamp, state=state, snapshot_date=day
             )
         table = desk.lake.table(Households, state=state)
+        told += [counted(len(records), "snapshot"), counted(table.row_count, "row"), written(records.values())]
         return dg.MaterializeResult(
-            metadata=metadata_of(Households, table, partitions=written(records)),
+            metadata=metadata_of(Households, table, snapshots=written(records.values())),
             check_results=[contract_check(desk.lake, table, "core_households")],
             data_version=data_version(table),
         )

@@ -1,9 +1,9 @@
 """What travels between assets: a lazy handle on a Parquet table, and the counts that an asset reports."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
-import pyarrow as pa
 
 from models.features import Features
 from models.tables import Scores, TableContract
@@ -49,12 +49,12 @@ class TableHandles(dg.IOManager):
 
 def metadata_of(contract: type[TableContract], table: Table, **more: Any) -> dict[str, Any]:
     """Row count, columns and whatever else an asset reports; never a value of a row."""
-    columns = [dg.TableColumn(found.name, _type(found.type), found.meaning) for found in contract.columns().values()]
+    columns = [dg.TableColumn(found.name, str(found.type), found.meaning) for found in contract.columns().values()]
     return {
+        **more,
         "dagster/row_count": table.row_count,
         "dagster/column_schema": dg.TableSchema(columns),
         "dagster/uri": str(table.folder),
-        **more,
     }
 
 
@@ -72,21 +72,29 @@ def contract_check(lake: Lake, table: Table, asset: str) -> dg.AssetCheckResult:
             connection.execute(f"CREATE OR REPLACE VIEW checked AS {part.select()}")
             for fault in find_broken(connection, table.contract, "checked"):
                 broken[f"{fault.column} {fault.rule}"] = broken.get(f"{fault.column} {fault.rule}", 0) + fault.count
-    return dg.AssetCheckResult(passed=not broken, check_name="keeps_contract", asset_key=asset, metadata=dict(broken))
+    told = "; ".join(f"{rule}: {count:,} rows" for rule, count in broken.items())
+    return dg.AssetCheckResult(
+        passed=not broken, check_name="keeps_contract", asset_key=asset, description=told or None,
+        metadata={"rows checked": table.row_count, "rules broken": len(broken), **broken},
+    )  # fmt: skip
 
 
 def contract_spec(asset: str) -> dg.AssetCheckSpec:
     """The check that every table carries; it blocks, since a table that breaks its contract is wrong."""
     return dg.AssetCheckSpec(
-        "keeps_contract", asset=asset, blocking=True, description="Every row keeps the table's contract."
+        "keeps_contract",
+        asset=asset,
+        blocking=True,
+        description="Every row keeps the table's contract; nothing downstream runs on one that does not.",
     )
 
 
-def written(records: dict[str, Record]) -> str:
+def written(records: Iterable[Record]) -> str:
     """How many partitions were written and how many stood, in words."""
-    new = sum(record.is_new for record in records.values())
-    return f"{new} written, {len(records) - new} stood"
+    new = [record.is_new for record in records]
+    return f"{sum(new)} rebuilt, {len(new) - sum(new)} unchanged"
 
 
-def _type(found: pa.DataType) -> str:
-    return str(found)
+def counted(count: int, noun: str) -> str:
+    """A number and what it counts: `1 row`, `1,012,345 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""What can be launched with one button: a state from its files to the published scores."""
+"""What can be launched with one button."""
 
 import dagster as dg
 

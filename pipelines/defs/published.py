@@ -1,47 +1,28 @@
 """The product: one release of all states, checked, written once, then pointed at."""
 
-import contextlib
+from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from models.config import read_config
-from models.tables import Scores
-from pipelines.defs.feature import models_of
-from pipelines.defs.io import metadata_of
+from pipelines.defs.io import counted, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY
+from pipelines.defs.release import Kept, State, batches_of, passports_of, states_to_publish
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table
-from pipelines.dictionary import render_dictionary
-from pipelines.features.as_of import find_universe
-from pipelines.modelling.ledger import VersionLedger
-from pipelines.modelling.occasions import target_occasion
-from pipelines.publish.parquet import publish_release
-from pipelines.publish.targets import PublicationConfig
-from pipelines.publish.voter_scores import ScoredState, stream_state
-from pipelines.raw.receipts import ReceiptLedger
+from pipelines.dictionary import render_table
+from pipelines.publish.targets import PublicationConfig, Release
 from pipelines.tables.published import PublishedVoterScores
 
+_FRESH = "Every state is published from its newest scores; one in trouble keeps its rows of the release before."
 
-def scored_states(desk: Desk) -> dict[str, ScoredState]:
-    """Every state that the champions have scored, in order."""
-    found = {}
-    for model in models_of(desk):
-        version = VersionLedger(desk.lake, model.name).champion()
-        for state in model.states:
-            name, source = desk.source_of(state)
-            occasion = target_occasion(desk.lake, model, desk.calendar, source)
-            if not desk.lake.table(Scores, state=state, version_id=version.version_id, as_of=occasion.as_of).records():
-                continue
-            universe = find_universe(desk.lake, occasion)
-            delivery = next(
-                each
-                for each in ReceiptLedger(desk.lake, name).deliveries()
-                if each.snapshot_date == universe.snapshot_date
-            )
-            found[state] = ScoredState(
-                occasion, universe, version, tuple(event["file_id"] for event in delivery.events)
-            )
-    return dict(sorted(found.items()))
+
+class PublishConfig(dg.Config):
+    """What a person may decide when launching a publication by hand."""
+
+    accept_drift: bool = Field(False, description="Publish although scores moved too far from the release before.")
+    reason: str = Field("", description="Why, for the ledger; required with accept_drift.")
 
 
 @dg.asset(
@@ -51,42 +32,90 @@ def scored_states(desk: Desk) -> dict[str, ScoredState]:
     owners=OWNERS,
     retry_policy=RETRY,
     pool="publishing",
+    check_specs=[dg.AssetCheckSpec("every_state_is_fresh", asset="published_voter_scores", description=_FRESH)],
 )
-def published_voter_scores(context: dg.AssetExecutionContext, desk: Desk) -> dg.MaterializeResult:
-    """One row per voter, the product: a release with manifest and passport; `current` names it once it is whole."""
-    config = read_config(
-        PublicationConfig, desk.settings.configs / "publications" / f"{desk.settings.profile.publication}.yaml"
-    )
-    with told_in_words("published_voter_scores"), contextlib.ExitStack() as stack:
-        states = scored_states(desk)
-        batches = {
-            state: stream_state(desk.lake, stack.enter_context(desk.lake.connect()), scored, config)
-            for state, scored in states.items()
-        }
+def published_voter_scores(
+    context: dg.AssetExecutionContext, desk: Desk, config: PublishConfig
+) -> dg.MaterializeResult:
+    """The product: one row per voter, in a release with manifest and passport; `current` names it once it is whole.
+
+    A state in trouble keeps its rows of the release before, so that it holds up no other. When scores moved too far the
+    release is held; launch this asset with `accept_drift: true` and a `reason` to publish it all the same.
+    """
+    from pipelines.publish.parquet import publish_release
+
+    publication = read_config(PublicationConfig, _file_of(desk))
+    with told_in_words("published_voter_scores") as told:
+        states, troubles = states_to_publish(desk, publication)
         release = publish_release(
-            desk.lake.root, config, batches,
-            inputs={state: scored.inputs() for state, scored in states.items()},
-            passport={"turnout": {scored.version.version_id: scored.passport() for scored in states.values()}},
-            dictionary=render_dictionary(), by=desk.identity,
-        )  # fmt: skip
-        rows = [
-            {
-                "state": state,
-                "rows": _rows(release.manifest, state),
-                "snapshot": str(scored.universe.snapshot_date),
-                "as of": str(scored.occasion.as_of),
-            }
-            for state, scored in states.items()
-        ]
-        columns = metadata_of(PublishedVoterScores, desk.lake.table(PublishedVoterScores))
-        return dg.MaterializeResult(
-            metadata=columns | {
-                "dagster/row_count": sum(row["rows"] for row in rows), "dagster/uri": str(release.folder), "release": release.release_id,
-                "is_new": release.is_new, "states": markdown_table(rows),
-            },
-            data_version=dg.DataVersion(release.release_id),
-        )  # fmt: skip
+            desk.lake.root,
+            publication,
+            batches_of(desk, publication, states),
+            inputs={state: found.inputs() for state, found in states.items()},
+            passport=passports_of(states),
+            dictionary=render_table(PublishedVoterScores),
+            accept_drift=config.accept_drift,
+            by=desk.identity,
+            reason=config.reason,
+        )
+        told += [counted(len(states), "state"), counted(release.manifest["rows"], "row")]
+        told.append("new release" if release.is_new else "unchanged")
+        for trouble in troubles:
+            context.log.warning(trouble)
+        return _result(desk, release, states, troubles)
 
 
-def _rows(manifest: dict, state: str) -> int:
-    return sum(file["rows"] for file in manifest["files"] if f"state={state}/" in file["path"])
+def _file_of(desk: Desk) -> Any:
+    return desk.settings.configs / "publications" / f"{desk.settings.profile.publication}.yaml"
+
+
+def _result(desk: Desk, release: Release, states: dict[str, State], troubles: list[str]) -> dg.MaterializeResult:
+    rows = [_row(state, found, release) for state, found in states.items()]
+    facts: dict[str, Any] = {
+        "release": release.release_id,
+        "new release": release.is_new,
+        "states": markdown_table(rows),
+    }
+    facts |= {"trouble": " ".join(troubles) or "none", "read it with": _recipe(release), **_means(release)}
+    columns = metadata_of(PublishedVoterScores, desk.lake.table(PublishedVoterScores), **facts)
+    check = dg.AssetCheckResult(
+        passed=not troubles,
+        check_name="every_state_is_fresh",
+        severity=dg.AssetCheckSeverity.WARN,
+        description=" ".join(troubles) or None,
+    )
+    return dg.MaterializeResult(
+        metadata=columns | {"dagster/row_count": release.manifest["rows"], "dagster/uri": str(release.folder)},
+        check_results=[check],
+        data_version=dg.DataVersion(release.release_id),
+    )
+
+
+def _row(state: str, found: State, release: Release) -> dict[str, Any]:
+    """A state's line: rows, scores, and how far the mean moved since the release before."""
+    summary = release.manifest["states"][state]
+    score = summary["scores"]["turnout_probability"]
+    moved = release.drift.get(state, {}).get("scores", {}).get("turnout_probability", {})
+    shift, order = moved.get("mean_shift"), moved.get("rank_correlation")
+    return {
+        "state": state,
+        "rows": summary["rows"],
+        "scored": score["scored"],
+        "no score": score["nulls"],
+        "mean score": "" if score["mean"] is None else f"{score['mean']:.3f}",
+        "mean moved": "" if shift is None else f"{shift:+.4f}",
+        "order kept": "" if order is None else f"{order:.2f}",
+        "as of": str(found.inputs()["as_of"]),
+        "rows from": "release before" if isinstance(found, Kept) else "newest scores",
+    }
+
+
+def _means(release: Release) -> dict[str, float]:
+    """Mean scores by state, which the UI draws over time."""
+    scores = {state: found["scores"]["turnout_probability"] for state, found in release.manifest["states"].items()}
+    return {f"mean score {state}": score["mean"] for state, score in scores.items() if score["mean"] is not None}
+
+
+def _recipe(release: Release) -> dg.MetadataValue:
+    query = f"SELECT * FROM read_parquet('{release.folder}/state=*/*.parquet', hive_partitioning = true) LIMIT 10"
+    return dg.MetadataValue.md(f"```sql\n-- DuckDB\n{query}\n```")

@@ -4,19 +4,20 @@ import contextlib
 import getpass
 import logging
 import os
+import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from functools import cached_property
-from pathlib import Path
 
 import dagster as dg
 import duckdb
 
-from models.errors import WalklistError
+from models.errors import ConfigError, WalklistError
 from pipelines.calendar import ElectionsConfig, read_calendar
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source, read_source
 from pipelines.settings import Settings, read_settings
+from pipelines.telling import fault_sentence, place_of
 
 log = logging.getLogger("walklist")
 
@@ -50,8 +51,15 @@ class Desk(dg.ConfigurableResource):
         return {name: read_source(self.settings.configs, name) for name in self.settings.profile.sources}
 
     def source_of(self, state: str) -> tuple[str, Source]:
-        """Name and configuration of the source of a state."""
-        return next((name, source) for name, source in self.sources.items() if source.state == state)
+        """Name and configuration of the source of a state.
+
+        Raises:
+            ConfigError: The profile has no source of that state.
+        """
+        for name, source in self.sources.items():
+            if source.state == state:
+                return name, source
+        raise ConfigError(f"configs/profiles/{self.profile}.yaml: none of its sources is of {state}. Add one.")
 
     @property
     def identity(self) -> str:
@@ -59,37 +67,40 @@ class Desk(dg.ConfigurableResource):
         return os.environ.get("WALKLIST_USER") or getpass.getuser()
 
 
+class Told(list[str]):
+    """Counts that a step adds while it works, for its line in the log."""
+
+    def __str__(self) -> str:
+        """The counts as they were added."""
+        return ", ".join(self)
+
+
+MAY_PASS = (duckdb.IOException, duckdb.OutOfMemoryException, sqlite3.OperationalError, OSError, MemoryError)
+"""Faults of the machine, not of the data: a full disk, a lock, too little memory."""
+
+
 @contextlib.contextmanager
-def told_in_words(subject: str) -> Iterator[None]:
+def told_in_words(subject: str) -> Generator[Told]:
     """Log what was done and how long it took; turn every fault into a sentence without a value of a row.
 
-    A fault that the program names is not retried, since the same input gives it again. What it does not name may pass:
-    a full disk, a lock. Its own text is withheld, for engines quote the row they stumbled on.
+    A fault that the program names is not retried, since the same input gives it again; nor is a fault of the program.
+    What may pass is. Their own texts are withheld, for engines quote the row they stumbled on.
     """
-    started = time.monotonic()
+    started, told = time.monotonic(), Told()
     try:
-        yield
-    except WalklistError as error:
-        raise dg.Failure(description=str(error), allow_retries=False) from None
+        yield told
     except dg.Failure:
         raise
-    except (duckdb.Error, OSError, MemoryError) as error:
-        raise dg.Failure(description=f"{subject}: {_plain(error)}. It is tried again.") from None
+    except WalklistError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    except MAY_PASS as error:
+        raise dg.Failure(description=f"{subject}: {_plain(error)} at {place_of(error)}. This may pass.") from None
     except Exception as error:
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        where = (
-            f"{Path(place.tb_frame.f_code.co_filename).name}, line {place.tb_lineno}" if place else "an unknown place"
-        )
-        raise dg.Failure(
-            description=f"{subject}: a fault of the program ({type(error).__name__} in {where}).", allow_retries=False
-        ) from None
-    log.info("%-28s %6.1f s", subject, time.monotonic() - started)
+        raise dg.Failure(description=fault_sentence(subject, error), allow_retries=False) from None
+    log.info("%-26s %-56s %7.1f s", subject, told, time.monotonic() - started)
 
 
 def _plain(error: BaseException) -> str:
-    number = getattr(error, "errno", None)
-    return (
-        os.strerror(number) if isinstance(error, OSError) and number else f"the engine stopped ({type(error).__name__})"
-    )
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return f"the engine stopped ({type(error).__name__})"

@@ -11,7 +11,10 @@ from pipelines.settings import read_settings
 _profile = read_settings().profile
 
 
-@dg.schedule(job=rescore, cron_schedule=_profile.nightly_cron, execution_timezone=_profile.time_zone)
+@dg.schedule(
+    job=rescore, cron_schedule=_profile.nightly_cron, execution_timezone=_profile.time_zone,
+    description="Runs every state once a night; what did not change is not rebuilt.",
+)  # fmt: skip
 def nightly(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     """Every state, every night; what did not change is not rebuilt."""
     night = context.scheduled_execution_time.date().isoformat()

@@ -1,5 +1,7 @@
 """Features of the voter's own record: in which of the elections open to them they voted, and how."""
 
+COUNTS = ("general_open_count", "same_kind_open_count", "any_open_count", "any_voted_count")  # zero without a past
+
 
 def select_history() -> str:
     """SELECT of the history features, one row per `person` with at least one earlier election on record.
@@ -24,8 +26,10 @@ def select_history() -> str:
         avg(is_voted::TINYINT) AS any_share,
         count(is_voted) AS any_open_count,
         count(*) FILTER (is_voted) AS any_voted_count,
-        CASE WHEN count(is_voted) FILTER (general_lag IS NOT NULL) > 0        -- the latest general missed or closed ends a streak
-            THEN least(coalesce(min(general_lag) FILTER (is_voted IS NOT true) - 1, max(general_lag)), 4) END AS general_streak_count,
+        CASE
+            WHEN count(is_voted) FILTER (general_lag IS NOT NULL) > 0      -- one missed, closed or unknown ends it
+            THEN least(coalesce(min(general_lag) FILTER (is_voted IS NOT true) - 1, max(general_lag)), 4)
+        END AS general_streak_count,
         max(election_date) FILTER (is_voted) AS last_vote_date,
         avg((method_code = 'mail')::TINYINT) FILTER (is_voted) AS mail_share,
         avg((method_code = 'early')::TINYINT) FILTER (is_voted) AS early_share,

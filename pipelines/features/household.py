@@ -16,12 +16,12 @@ def select_household(year: int) -> str:
     """
     sums = ", ".join(f"sum({own}) AS {name}_sum, count({own}) AS {name}_count" for name, own in _SHARES.items())
     others = {
-        name: f"(h.{name}_sum - coalesce(m.{own}, 0))::DOUBLE / nullif(h.{name}_count - (m.{own} IS NOT NULL)::INTEGER, 0)"
+        name: f"""(h.{name}_sum - coalesce(m.{own}, 0))::DOUBLE
+            / nullif(h.{name}_count - (m.{own} IS NOT NULL)::INTEGER, 0)"""
         for name, own in _SHARES.items()
     }
-    exact = ", ".join(
-        f"{own}::DECIMAL(18, 9) AS {own}" for own in _SHARES.values()
-    )  # decimals: sums do not depend on their order
+    # decimals: sums do not depend on their order
+    exact = ", ".join(f"{own}::DECIMAL(18, 9) AS {own}" for own in _SHARES.values())
     return f"""
     WITH mine AS (
         SELECT person, household_id, {year} - birth_year AS age, {exact}
@@ -35,7 +35,8 @@ def select_household(year: int) -> str:
     SELECT m.person,
         h.size AS household_size_count,
         {others["general"]} AS housemates_general_share,
-        CASE WHEN m.general_share = h.best_two[1] THEN h.best_two[2] ELSE h.best_two[1] END AS housemates_best_general_share,
+        CASE WHEN m.general_share = h.best_two[1] THEN h.best_two[2] ELSE h.best_two[1] END
+            AS housemates_best_general_share,
         {others["primary"]} AS housemates_primary_share,
         {others["same_kind"]} AS housemates_same_kind_lag1_share,
         {others["any"]} AS housemates_any_share,

@@ -1,9 +1,10 @@
 """One column of a layout: where its text stands in the file, and the operation that makes it a value."""
 
+import datetime as dt
 from functools import cached_property
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict
 from pipelines.layouts import operations as op
@@ -56,7 +57,21 @@ class ColumnLayout(Strict):
         named = [name for name in _OPERATIONS if getattr(self, name)]
         if len(named) > 1:
             raise ValueError(f"one operation is allowed, found {', '.join(named)}")
+        if self.earliest and not (self.date or self.year):
+            raise ValueError("earliest needs the operation date or year")
         return self
+
+    @field_validator("earliest")
+    @classmethod
+    def _is_day_or_year(cls, value: str | None) -> str | None:
+        if value and not (value.isdigit() and len(value) == 4):
+            dt.date.fromisoformat(value)
+        return value
+
+    @property
+    def operation_name(self) -> str | None:
+        """Name of the operation, nothing for plain text."""
+        return next((name for name in _OPERATIONS if getattr(self, name)), None)
 
     @property
     def is_required(self) -> bool:
@@ -68,9 +83,9 @@ class ColumnLayout(Strict):
         """The operation that the column names."""
         masks = tuple(self.masks)
         if self.date:
-            return op.Date(masks, tuple(self.date), **({"earliest": self.earliest} if self.earliest else {}))
+            return op.Date(masks, tuple(self.date), self.earliest or op.Date.earliest)
         if self.year:
-            return op.Year(masks, **({"earliest": int(self.earliest)} if self.earliest else {}))
+            return op.Year(masks, int(self.earliest or op.Year.earliest))
         if self.code:
             return op.Code(masks, self.code, self.otherwise)
         if self.pattern:

@@ -4,6 +4,8 @@ Every file is read as text first. An operation is a pure pair of SQL expressions
 is counted under the operation's rule, never guessed. Blank text is null before any operation sees it.
 """
 
+import dataclasses
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +17,9 @@ from pipelines.sql import literal, literals
 class Operation:
     """One way to turn the text of a column into a value.
 
+    A text is read in two steps, so that SQL converts it once: `read` gives a value or null, then `placeholder` and
+    `valid` say of text and value whether the source meant 'not told', and whether the value can be true.
+
     Attributes:
         masks: Texts that stand for 'not told': null without being a fault.
     """
@@ -22,16 +27,27 @@ class Operation:
     masks: tuple[str, ...] = ()
 
     def read(self, text: str) -> str:
-        """SQL of the value of a text that is neither blank nor a mask."""
+        """SQL of the value of a text, null where it does not convert."""
         raise NotImplementedError
 
     def write(self, value: str) -> str:
         """SQL of the text that says a value."""
         return f"CAST({value} AS VARCHAR)"
 
-    def placeholder(self, text: str) -> str:
-        """SQL that is true where the text is a placeholder for an unknown value."""
-        return f"{text} IN ({literals(self.masks)})" if self.masks else "false"
+    def placeholder(self, text: str, value: str) -> str:
+        """SQL that is true where the text, or the value read from it, stands for an unknown value."""
+        del value
+        return f"coalesce({text} IN ({literals(self.masks)}), false)" if self.masks else "false"
+
+    def valid(self, value: str) -> str:
+        """SQL that is true where a value can be true."""
+        del value
+        return "true"
+
+    def until(self, day: dt.date) -> "Operation":
+        """The same operation for a file made on a day: what lies after it is a fault."""
+        del day
+        return self
 
     @property
     def rule(self) -> str:
@@ -92,27 +108,32 @@ class Date(Operation):
 
     formats: tuple[str, ...] = ()
     earliest: str = "1900-01-02"
+    latest: dt.date | None = None
 
     def read(self, text: str) -> str:
-        """The day, null when no format fits or the day is a placeholder."""
-        day = self._day(text)
-        return f"CASE WHEN {day} >= DATE '{self.earliest}' THEN {day} END"
+        """The day, null when no format fits."""
+        return f"CAST(try_strptime({text}, [{literals(self.formats)}]) AS DATE)"
 
     def write(self, value: str) -> str:
         """The day in the first format."""
         return f"strftime({value}, {literal(self.formats[0])})"
 
-    def placeholder(self, text: str) -> str:
-        """A mask, a day of 00, or a day that nobody believes."""
-        return f"({super().placeholder(text)} OR coalesce({self._day(text)} < DATE '{self.earliest}', false))"
+    def placeholder(self, text: str, value: str) -> str:
+        """A mask, or a day that nobody believes."""
+        return f"({super().placeholder(text, value)} OR coalesce({value} < DATE '{self.earliest}', false))"
 
-    def _day(self, text: str) -> str:
-        return f"CAST(try_strptime({text}, [{', '.join(literal(found) for found in self.formats)}]) AS DATE)"
+    def valid(self, value: str) -> str:
+        """No day after the file was made, where that is known."""
+        return f"{value} <= DATE '{self.latest}'" if self.latest else "true"
+
+    def until(self, day: dt.date) -> "Date":
+        """Days up to the day."""
+        return dataclasses.replace(self, latest=day)
 
     @property
     def rule(self) -> str:
         """It must be a day in one of the formats."""
-        return f"is a day as {' or '.join(self.formats)}"
+        return f"is a day as {' or '.join(self.formats)}" + (", not after the snapshot" if self.latest else "")
 
 
 @dataclass(frozen=True)
@@ -120,22 +141,28 @@ class Year(Operation):
     """A year of four digits; years before `earliest` are placeholders."""
 
     earliest: int = 1901
+    latest: dt.date | None = None
 
     def read(self, text: str) -> str:
         """The year as a number."""
-        return f"CASE WHEN {self._year(text)} >= {self.earliest} THEN {self._year(text)} END"
-
-    def placeholder(self, text: str) -> str:
-        """A mask, or a year that nobody believes."""
-        return f"({super().placeholder(text)} OR coalesce({self._year(text)} < {self.earliest}, false))"
-
-    def _year(self, text: str) -> str:
         return f"CASE WHEN regexp_full_match({text}, '[0-9]{{4}}') THEN CAST({text} AS SMALLINT) END"
+
+    def placeholder(self, text: str, value: str) -> str:
+        """A mask, or a year that nobody believes."""
+        return f"({super().placeholder(text, value)} OR coalesce({value} < {self.earliest}, false))"
+
+    def valid(self, value: str) -> str:
+        """No year after the file was made, where that is known."""
+        return f"{value} <= {self.latest.year}" if self.latest else "true"
+
+    def until(self, day: dt.date) -> "Year":
+        """Years up to that of the day."""
+        return dataclasses.replace(self, latest=day)
 
     @property
     def rule(self) -> str:
         """It must be four digits."""
-        return "is a year of four digits"
+        return "is a year of four digits" + (", not after the snapshot" if self.latest else "")
 
 
 @dataclass(frozen=True)
@@ -148,21 +175,25 @@ class Code(Operation):
     def read(self, text: str) -> str:
         """Our word for the code."""
         cases = " ".join(
-            f"WHEN {literal(code.upper())} THEN {literal(word) if word else 'NULL'}"
+            f"WHEN upper({text}) = {literal(code.upper())} THEN {literal(word) if word else 'NULL'}"
             for code, word in self.codes.items()
         )
-        return f"CASE upper({text}) {cases} ELSE {literal(self.otherwise) if self.otherwise else 'NULL'} END"
+        other = f"WHEN {text} IS NOT NULL THEN {literal(self.otherwise)}" if self.otherwise else ""
+        return f"CASE {cases} {other} END"
 
     def write(self, value: str) -> str:
-        """The first code that means the word."""
-        first = {word: code for code, word in reversed(self.codes.items()) if word}
-        cases = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in first.items())
-        return f"CASE {value} {cases} END"
+        """The first code that means the word; the word for unlisted codes stands for itself."""
+        first: dict[str, str] = {}
+        for code, word in self.codes.items():
+            first.setdefault(word or "", code)
+        cases = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in first.items() if word)
+        return f"CASE {value} {cases} {f'ELSE upper({value})' if self.otherwise else ''} END"
 
-    def placeholder(self, text: str) -> str:
-        """A code that is listed as meaning nothing."""
-        unknown = [code.upper() for code, word in self.codes.items() if word is None]
-        return f"upper({text}) IN ({literals([*unknown, *self.masks])})"
+    def placeholder(self, text: str, value: str) -> str:
+        """A mask, or a code that is listed as meaning nothing."""
+        nothing = [code.upper() for code, word in self.codes.items() if word is None]
+        listed = f"coalesce(upper({text}) IN ({literals(nothing)}), false)" if nothing else "false"
+        return f"({super().placeholder(text, value)} OR {listed})"
 
     @property
     def rule(self) -> str:
@@ -180,8 +211,7 @@ class Pattern(Operation):
     def read(self, text: str) -> str:
         """Our word for the first pattern found."""
         cases = " ".join(
-            f"WHEN regexp_matches({text}, {literal(found)}, 'i') THEN {literal(word)}"
-            for found, word in self.patterns.items()
+            f"WHEN {_found(text, pattern)} THEN {literal(word)}" for pattern, word in self.patterns.items()
         )
         return f"CASE {cases} END"
 
@@ -214,6 +244,14 @@ class Flag(Operation):
     def rule(self) -> str:
         """Every text is one."""
         return "is a flag"
+
+
+def _found(text: str, pattern: str) -> str:
+    """SQL that is true where a pattern is found, upper and lower case as one; plain words need no expression."""
+    words = pattern.split("|")
+    if all(re.fullmatch(r"[A-Za-z0-9 -]+", word) for word in words):
+        return "(" + " OR ".join(f"contains(lower({text}), {literal(word.lower())})" for word in words) + ")"
+    return f"regexp_matches({text}, {literal(pattern)}, 'i')"
 
 
 def normalise(header: str) -> str:

@@ -9,9 +9,10 @@ from pydantic import Field, model_validator
 
 from models.config import Strict, read_config
 from models.errors import ConfigError
+from models.tables import TableContract
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import AnyHistory, LongHistory
-from pipelines.tables.core import Voters
+from pipelines.tables.core import VoteHistory, Voters
 
 Role = Literal["voters", "history"]
 
@@ -28,7 +29,6 @@ class Delimited(Strict):
     )
     quote: str = Field("", description="Quote character; empty when quotes are plain characters.", max_length=1)
     header: bool = Field(True, description="Whether the first line names the columns.")
-    multiline: bool = Field(False, description="Whether a quoted field may hold a line break.")
     line_end: Literal["\n", "\r\n"] = Field("\n", description="Line end that is written; both are read.")
     names: list[str] = Field(description="Every column in order, as the header says it or would say it.", min_length=1)
 
@@ -56,12 +56,20 @@ class FileLayout(Strict):
         unknown = sorted(set(self.voters) - set(Voters.schema().names))
         if unknown:
             raise ValueError(f"core_voters has no column {', '.join(unknown)}")
+        mistyped = _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
+        if mistyped:
+            raise ValueError("; ".join(mistyped))
         if not self.voters and not self.history:
             raise ValueError("the file tells neither of voters nor of history")
         unlisted = sorted(set(self.read_headers()) - set(self.format.names))
         if unlisted:
             raise ValueError(f"read but not under format.names: {', '.join(unlisted)}")
         return self
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a row of the file is a vote."""
+        return isinstance(self.history, LongHistory)
 
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column read from the file; those of a long history carry its names."""
@@ -105,6 +113,13 @@ class Plausibility(Strict):
     total_change_share: float = Field(0.2, description="Largest change of the number of voters, either way.", ge=0)
     dropped_share: float = Field(0.2, description="Largest share of voters that are gone.", ge=0, le=1)
     null_change_share: float = Field(0.1, description="Largest rise of a column's share of nulls.", ge=0, le=1)
+    stated_loss_share: float = Field(
+        0.4, description="Largest loss of a column's stated values, as a share of those before.", ge=0, le=1
+    )
+    value_change_share: float = Field(
+        0.3, description="Largest share of people on both files whose value of a column differs.", ge=0, le=1
+    )
+    county_loss_share: float = Field(0.5, description="Largest share of its voters that a county may lose.", ge=0, le=1)
     fault_share: float = Field(0.01, description="Largest share of a column's texts that do not convert.", ge=0, le=1)
     stale_days: int = Field(
         400, description="Age of the last good beyond which changes are no longer judged, days.", ge=1
@@ -137,6 +152,20 @@ class Source(Strict):
     def layout_on(self, day: dt.date) -> Layout | None:
         """The layout of files made on a day, or nothing when all layouts are later."""
         return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)
+
+
+def _mistyped(columns: dict[str, ColumnLayout], table: type[TableContract]) -> list[str]:
+    """Columns whose operation gives another type than their table wants, each as a sentence."""
+    wanted = {name: _OPERATION_OF[str(table.columns()[name].type)] for name in columns}
+    return [
+        f"{name} needs the operation {wanted[name] or 'of a text'}, found {layout.operation_name or 'none'}"
+        for name, layout in columns.items()
+        if (layout.operation_name in _TYPED or wanted[name]) and layout.operation_name != wanted[name]
+    ]
+
+
+_OPERATION_OF = {"string": None, "date32[day]": "date", "int16": "year", "bool": "flag"}
+_TYPED = ("date", "year", "flag")
 
 
 def source_paths(configs: Path) -> dict[str, Path]:

@@ -70,7 +70,11 @@ class LayoutWriter:
 
     def _put(self, text: str) -> None:
         assert self._file is not None
-        self._file.write(text.encode(self.format.encodings[0], errors="replace"))
+        encoding = self.format.encodings[0]
+        try:
+            self._file.write(text.encode(encoding))
+        except UnicodeEncodeError:
+            raise LayoutError(f"{self.path.name}: a text cannot be written in {encoding}.") from None
 
     def _quoted(self, text: str) -> str:
         return f"{self.format.quote}{text}{self.format.quote}"

@@ -16,18 +16,25 @@ def read_out(lake: Lake, experiment: Experiment, state: str) -> pd.DataFrame:
     """Effect of every arm on turnout in the outcome election, by intention to treat.
 
     Everyone assigned counts, contacted or not. Someone without a stated outcome is left out; in a study that states
-    every outcome nobody is.
+    every outcome nobody is. Of several statements the latest counts.
 
     Returns:
         One row per arm, as `models.experiment.arm_effects` gives it; shares of people, not percent.
     """
-    assigned = f"SELECT * FROM ({lake.table(Assignments, state=state).select()}) WHERE experiment_id = {literal(experiment.name)}"
-    history = lake.table(VoteHistory, state=state).select()
-    voted = f"SELECT voter_id, bool_or(is_voted)::TINYINT AS outcome FROM ({history}) WHERE election_id = {literal(experiment.outcome_election)} GROUP BY voter_id"
+    query = f"""
+    WITH voted AS (
+        SELECT voter_id, arg_max(is_voted, snapshot_date)::TINYINT AS outcome
+        FROM ({lake.table(VoteHistory, state=state).select()})
+        WHERE election_id = {literal(experiment.outcome_election)}
+        GROUP BY voter_id
+    )
+    SELECT unit_id, arm_code, outcome
+    FROM ({lake.table(Assignments, state=state).select()})
+    JOIN voted USING (voter_id)
+    WHERE experiment_id = {literal(experiment.name)}
+    ORDER BY voter_id"""
     with lake.connect() as connection:
-        frame = connection.sql(
-            f"SELECT unit_id, arm_code, outcome FROM ({assigned}) JOIN ({voted}) USING (voter_id) ORDER BY voter_id"
-        ).df()
+        frame = connection.sql(query).df()
     return arm_effects(frame, experiment.control)
 
 
@@ -35,7 +42,7 @@ def write_readout(lake: Lake, experiment: Experiment, effects: pd.DataFrame) -> 
     """Write the read-out as JSON under `model/readout/`, the same bytes for the same effects."""
     file = lake.root / "model" / "readout" / f"{experiment.name}.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    rows = json.loads(effects.to_json(orient="records", double_precision=10))
+    rows = json.loads(str(effects.to_json(orient="records", double_precision=10)))
     content = {
         "experiment": experiment.name,
         "outcome": experiment.outcome_election,

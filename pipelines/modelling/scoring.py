@@ -7,9 +7,10 @@ from models.features import Features
 from models.score import SCHEMA, score_batches
 from models.tables import Scores
 from pipelines.features.as_of import Occasion
-from pipelines.lake import Lake, Record, fingerprint
+from pipelines.lake import Lake, Record, code_version, fingerprint
 
 BATCH_ROWS = 125_000
+_PROGRAM = ("models/score.py", "models/matrix.py", "models/lgbm.py", "models/calibrate.py", "models/splits.py")
 
 
 def score_state(lake: Lake, version: ModelVersion, occasion: Occasion) -> Record:
@@ -26,7 +27,7 @@ def score_state(lake: Lake, version: ModelVersion, occasion: Occasion) -> Record
     """
     features = lake.table(Features, state=occasion.state, election_id=occasion.election.election_id)
     place = {"state": occasion.state, "version_id": version.version_id, "as_of": occasion.as_of}
-    stamp = fingerprint(features.fingerprint, version.sha256)
+    stamp = fingerprint(features.fingerprint, version.sha256, code_version(*_PROGRAM))
     standing = lake.current(Scores, stamp, **place)
     if standing:
         return standing

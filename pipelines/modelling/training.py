@@ -1,7 +1,9 @@
 """From the features of past occasions to a version of a model, and the verdict whether it may score."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,12 +15,12 @@ from models.model_config import ModelConfig
 from models.propensity import fit_propensity
 from models.tables import ModelVersions
 from pipelines.features.as_of import Occasion
-from pipelines.features.outcomes import count_labels, select_outcomes
+from pipelines.features.outcomes import count_labels, labels_made_from, select_outcomes
 from pipelines.lake import Lake, code_version, fingerprint
-from pipelines.modelling.ledger import VersionLedger
+from pipelines.modelling.ledger import VersionLedger, write_whole
 from pipelines.raw.receipts import ReceiptLedger
 from pipelines.sql import literal
-from pipelines.tables.core import Assignments, VoteHistory
+from pipelines.tables.core import Assignments
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def train(
 ) -> Trained:
     """Train a model on past occasions, unless nothing it learns from has changed, and promote it if its gates hold.
 
+    The verdict is of this configuration: the same numbers under other gates are the same version, judged anew.
+
     Args:
         lake: Data root; feature_voters of the occasions must stand.
         model: The model.
@@ -49,26 +53,37 @@ def train(
         decided_by: Identity of the environment, for the ledger.
 
     Raises:
-        TrainingError: There is too little to learn from.
+        TrainingError: There is too little to learn from; the ledger, and so the version in use, stays as it is.
     """
     ledger, stamp = VersionLedger(lake, model.name), _made_from(lake, model, occasions)
-    known = lake.root / "model" / model.name / f"{stamp}.version"
-    if known.is_file():
-        version_id, sha256 = known.read_text(encoding="utf-8").split()
-        version = load_version(known.parent / version_id, version_id, sha256)
-        return Trained(version, False, ledger.champion_id() == version.version_id)
-    version = save_version(known.parent, fit_propensity(read_cohorts(lake, model, occasions, sources), model))
+    told = lake.root / "model" / model.name / f"{stamp}.json"
+    is_new = not told.is_file()
+    if is_new:
+        fitted = fit_propensity(read_cohorts(lake, model, occasions, sources), model)
+        version = save_version(told.parent, fitted)
+        write_whole(told, {"version_id": version.version_id, "sha256": version.sha256, "report": fitted.report})
+    version = _told_version(told)
     _record(ledger, version, decided_by)
-    known.write_text(f"{version.version_id} {version.sha256}\n", encoding="utf-8")
-    return Trained(version, True, ledger.champion_id() == version.version_id)
+    return Trained(version, is_new, ledger.champion_id() == version.version_id)
+
+
+def _told_version(told: Path) -> ModelVersion:
+    """The version that a training run gave, with the report of that run."""
+    content = json.loads(told.read_text(encoding="utf-8"))
+    version = load_version(told.parent / content["version_id"], content["version_id"], content["sha256"])
+    return replace(version, report=content["report"])
 
 
 def _record(ledger: VersionLedger, version: ModelVersion, decided_by: str) -> None:
-    if ledger.knows(version.version_id, "trained"):
-        return
+    """Write down that a version was trained and what its gates say, once; a version in use is never dethroned here."""
+    if not ledger.knows(version.version_id, "trained"):
+        ledger.append(version, "trained", decided_by, "The data, the configuration or the program behind it changed.")
     verdict = version.report["verdict"]
-    ledger.append(version, "trained", decided_by, "The data, the configuration or the program behind it changed.")
-    ledger.append(version, "promoted" if verdict["is_passed"] else "refused", "gates", verdict["text"])
+    if not verdict["is_passed"]:
+        if ledger.last_verdict(version.version_id) != ("refused", verdict["text"]):
+            ledger.append(version, "refused", "gates", verdict["text"])
+    elif ledger.champion_id() != version.version_id and not ledger.was_overruled(version.version_id):
+        ledger.append(version, "promoted", "gates", verdict["text"])
 
 
 def read_cohorts(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], sources: Sequence[str]) -> Cohorts:
@@ -83,20 +98,23 @@ def read_cohorts(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], 
             outcomes = select_outcomes(lake, occasion)
             if outcomes is None:
                 continue
-            vanished[occasion.election.election_id] = count_labels(connection, outcomes).vanished_count
-            query = f"SELECT * FROM ({_with_arms(lake, model, outcomes)}) WHERE outcome IS NOT NULL ORDER BY voter_id"
-            frames.append(connection.sql(query).df())
+            labels = count_labels(connection, lake, occasion, outcomes)
+            vanished[occasion.election.election_id] = labels.vanished_count
+            known = f"SELECT * EXCLUDE (is_posted) FROM ({_with_arms(lake, model, outcomes)}) WHERE outcome IS NOT NULL"
+            frames.append(connection.sql(f"{known} ORDER BY voter_id").df())
     if not frames:
-        raise TrainingError(
-            f"{model.name}: no past occasion of the kinds {', '.join(model.pool_kinds)} has people and a posted history."
-        )
+        kinds = ", ".join(model.pool_kinds)
+        raise TrainingError(f"{model.name}: no past occasion of the kinds {kinds} has people and a posted history.")
     return Cohorts(pd.concat(frames, ignore_index=True), receipts=_receipts(lake, sources), vanished_counts=vanished)
 
 
 def _with_arms(lake: Lake, model: ModelConfig, outcomes: str) -> str:
     if model.population is None:
         return outcomes
-    arms = f"SELECT voter_id, arm_code FROM ({lake.table(Assignments).select()}) WHERE experiment_id = {literal(model.population.experiment)}"
+    arms = f"""
+    SELECT voter_id, arm_code
+    FROM ({lake.table(Assignments).select()})
+    WHERE experiment_id = {literal(model.population.experiment)}"""
     return f"SELECT o.*, a.arm_code FROM ({outcomes}) AS o LEFT JOIN ({arms}) AS a USING (voter_id)"
 
 
@@ -111,13 +129,12 @@ def _receipts(lake: Lake, sources: Sequence[str]) -> tuple[str, ...]:
 
 
 def _made_from(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion]) -> str:
-    """Fingerprint of what a version learns from: features and outcomes of its occasions, its configuration, the program."""
+    """Fingerprint of what a version learns from: features and outcomes of its occasions, configuration and program."""
     learned = []
     for occasion in occasions:
         place = {"state": occasion.state, "election_id": occasion.election.election_id}
-        learned.append(
-            [occasion.election.election_id, lake.table(Features, **place).fingerprint, _history_of(lake, occasion)]
-        )
+        features = lake.table(Features, **place).fingerprint
+        learned.append([occasion.election.election_id, features, labels_made_from(lake, occasion)])
     arms = lake.table(Assignments).fingerprint if model.population else None
     return fingerprint(
         learned,
@@ -126,12 +143,3 @@ def _made_from(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion]) ->
         code_version("models", "pipelines/modelling"),
         str(ModelVersions.schema()),
     )
-
-
-def _history_of(lake: Lake, occasion: Occasion) -> list[str]:
-    """Fingerprints of the history partitions that state the occasion's outcome."""
-    table = lake.table(VoteHistory, state=occasion.state)
-    query = f"SELECT DISTINCT CAST(snapshot_date AS VARCHAR) FROM ({table.select()}) WHERE election_id = {literal(occasion.election.election_id)}"
-    with lake.connect() as connection:
-        stating = {row[0] for row in connection.execute(query).fetchall()}
-    return [record.fingerprint for key, record in table.records().items() if key[1] in stating]

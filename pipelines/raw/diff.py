@@ -46,7 +46,8 @@ def find_dialect(opened: OpenedText, layout: FileLayout) -> Dialect:
         return _checked(opened.name, Dialect(fitting[0], found[fitting[0]]), layout)
     if len(fitting) > 1:
         raise LayoutError(
-            f"{opened.name}: more than one delimiter gives the required columns: {_named(fitting)}. Name one in the layout."
+            f"{opened.name}: more than one delimiter gives the required columns: {_named(fitting)}. "
+            "Name one in the layout."
         )
     raise LayoutError(_why_not(opened.name, first, layout, layout.format))
 
@@ -109,14 +110,21 @@ def _why_not(name: str, first: str, layout: FileLayout, format_: Delimited) -> s
     others = [other for other in _COMMON_DELIMITERS if other not in format_.delimiters]
     fitting = [other for other in others if not _missing(layout, split_header(first, other, format_.quote))]
     if len(fitting) == 1:
-        return f"{name}: its delimiter is {_named(fitting)}, the layout says {_named(format_.delimiters)}. If the state changed it, add a dated layout."
+        return (
+            f"{name}: its delimiter is {_named(fitting)}, the layout says {_named(format_.delimiters)}. "
+            "If the state changed it, add a dated layout."
+        )
     headers = split_header(first, format_.delimiters[0], format_.quote)
-    if not {normalise(header) for header in headers} & {normalise(header) for header in format_.names}:
-        return f"{name}: the first line is not the header: none of its {len(headers)} fields is one of the {len(format_.names)} known columns."
+    known = {normalise(header) for header in headers} & {normalise(header) for header in format_.names}
+    if 2 * len(known) < len(format_.names):  # may be a row of data: its texts are not repeated
+        return (
+            f"{name}: the first line is not the header: {len(known) or 'none'} of its {len(headers):,} fields "
+            f"is one of the {len(format_.names)} known columns."
+        )
     missing = _missing(layout, headers)
     return (
-        f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {describe_difference(headers, layout)}. "
-        "If the state renamed a column, add a dated layout."
+        f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. "
+        f"{describe_difference(headers, layout)}. If the state renamed a column, add a dated layout."
     )
 
 

@@ -1,8 +1,8 @@
 """The landing folder: files dropped by people and jobs are hashed, kept as received, and written into the ledger.
 
 `<root>/landing/<source>/<snapshot_date>/<file>`. A file is left alone while it still grows. The same bytes under the
-same name are taken in once; new bytes under an old name supersede the old ones; the same bytes for another day are a
-re-sent file and rejected.
+same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under another name,
+or a voters file that came for another day already, are a file sent again and rejected.
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,25 @@ _BLOCK = 1 << 22
 
 
 def landed_files(landing: Path, source: str) -> Iterator[tuple[dt.date, Path]]:
-    """Snapshot date and path of every file in a source's landing folder, in order.
+    """Snapshot date and path of every file in a source's landing folder, in order; hidden names are left alone.
 
     Raises:
         DeliveryError: A folder is not named as a day.
     """
-    for folder in sorted(path for path in (landing / source).glob("*") if path.is_dir()):
-        try:
-            day = dt.date.fromisoformat(folder.name)
-        except ValueError:
-            raise DeliveryError(f"{folder}: a snapshot folder is named as a day, like 2026-10-01. Rename it.") from None
-        for file in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
+    for folder in sorted(path for path in (landing / source).glob("[!.]*") if path.is_dir()):
+        day = _day_of(folder)
+        for file in sorted(path for path in folder.glob("[!.]*") if path.is_file()):
             yield day, file
+
+
+def _day_of(folder: Path) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(folder.name)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != folder.name:
+        raise DeliveryError(f"{folder}: a snapshot folder is named as a day, like 2026-10-01. Rename it.")
+    return day
 
 
 def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.datetime, settle_seconds: int = 0) -> int:
@@ -55,64 +62,73 @@ def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.dateti
         DeliveryError: A folder is not named as a day, or a file vanished while it was copied.
     """
     ledger = ReceiptLedger(lake, name)
-    events = ledger.events()
-    fresh = [
-        _event(lake, source, name, day, file, now)
-        for day, file in landed_files(landing, name)
-        if now.timestamp() - file.stat().st_mtime >= settle_seconds and not _is_known(events, day, file)
-    ]
-    new = [event for event in fresh if not _stands(events, event)]
-    ledger.append(_judged_by_bytes(events, event) for event in new)
+    newest = ledger.newest()
+    new = []
+    for day, file in landed_files(landing, name):
+        last = newest.get((day, file.name))
+        if now.timestamp() - file.stat().st_mtime < settle_seconds or _is_known(last, source, name, day, file):
+            continue
+        event = _event(lake, source, name, day, file, now)
+        if last is None or any(event[key] != last[key] for key in ("file_id", "role", "layout")):
+            new.append(_judged_by_bytes(newest.values(), event))
+            newest[day, file.name] = new[-1]
+    ledger.append(new)
     return len(new)
 
 
-def _is_known(events: list[dict[str, Any]], day: dt.date, file: Path) -> bool:
+def _is_known(last: dict[str, Any] | None, source: Source, name: str, day: dt.date, file: Path) -> bool:
+    """Whether a file was taken in as it stands, so that its bytes need not be read again."""
     stat = file.stat()
-    return any(
-        event["snapshot_date"] == day
-        and event["file_name"] == file.name
-        and event["bytes_count"] == stat.st_size
-        and event["received_at"].timestamp() >= stat.st_mtime
-        for event in events
+    return (
+        last is not None
+        and last["bytes_count"] == stat.st_size
+        and last["received_at"].timestamp() >= max(stat.st_mtime, stat.st_ctime)
+        and (last["role"], last["layout"]) == _place(source, name, day, file)
     )
 
 
-def _stands(events: list[dict[str, Any]], event: dict[str, Any]) -> bool:
-    same = [
-        old
-        for old in events
-        if (old["snapshot_date"], old["file_name"]) == (event["snapshot_date"], event["file_name"])
-    ]
-    return bool(same) and same[-1]["file_id"] == event["file_id"]
+def _place(source: Source, name: str, day: dt.date, file: Path) -> tuple[str | None, str | None]:
+    """Role and layout of a landed file."""
+    layout = source.layout_on(day)
+    return (layout.role_of(file.name), f"{name}/{layout.valid_from}") if layout else (None, None)
 
 
-def _judged_by_bytes(events: list[dict[str, Any]], event: dict[str, Any]) -> dict[str, Any]:
+def _judged_by_bytes(known: Iterable[dict[str, Any]], event: dict[str, Any]) -> dict[str, Any]:
+    reason = _unfit(event) or _sent_again(known, event)
+    return {**event, "verdict": "rejected", "reason": reason} if reason else event
+
+
+def _unfit(event: dict[str, Any]) -> str | None:
+    if event["layout"] is None:
+        return f"{event['file_name']}: no layout is valid on {event['snapshot_date']}. Add a dated one."
     if event["role"] is None:
-        reason = f"{event['file_name']} fits no file of the layout {event['layout']}. Name its pattern under `match`, or remove it."
-        return {**event, "verdict": "rejected", "reason": reason}
-    elsewhere = sorted(
-        {
-            str(old["snapshot_date"])
-            for old in events
-            if old["file_id"] == event["file_id"] and old["snapshot_date"] != event["snapshot_date"]
-        }
+        name, layout = event["file_name"], event["layout"]
+        return f"{name} fits no file of the layout {layout}. Name its pattern under `match`, or remove it."
+    return None
+
+
+def _sent_again(known: Iterable[dict[str, Any]], event: dict[str, Any]) -> str | None:
+    """Why the same bytes may not count twice; between two days without an election a history may stay the same."""
+    here = (event["snapshot_date"], event["file_name"])
+    places = sorted(
+        f"{old['snapshot_date']}/{old['file_name']}"
+        for old in known
+        if old["file_id"] == event["file_id"]
+        and (old["snapshot_date"], old["file_name"]) != here
+        and old["verdict"] != "rejected"
+        and (old["snapshot_date"] == event["snapshot_date"] or event["role"] == "voters")
     )
-    if elsewhere:
-        return {
-            **event,
-            "verdict": "rejected",
-            "reason": f"The same bytes were received for {', '.join(elsewhere)}: a file sent again.",
-        }
-    return event
+    if not places:
+        return None
+    return f"{event['file_name']}: the same bytes were received as {', '.join(places)}: a file sent again."
 
 
 def _event(lake: Lake, source: Source, name: str, day: dt.date, file: Path, now: dt.datetime) -> dict[str, Any]:
     file_id, size = keep(lake.root, file)
-    layout = source.layout_on(day)
+    role, layout = _place(source, name, day, file)
     return {
-        "file_id": file_id, "file_name": file.name, "delivery_id": f"{name}-{day}",
-        "role": layout.role_of(file.name) if layout else None, "snapshot_date": day, "received_at": now,
-        "bytes_count": size, "layout": f"{name}/{layout.valid_from}" if layout else None, "license": source.license,
+        "file_id": file_id, "file_name": file.name, "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
+        "received_at": now, "bytes_count": size, "layout": layout, "license": source.license,
         "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": "rules",
     }  # fmt: skip
 
@@ -129,14 +145,28 @@ def keep(root: Path, file: Path) -> tuple[str, int]:
         raise DeliveryError(
             f"{file.name}: less than three times its size is free under {store}. Make room; it is read next time."
         )
-    with tempfile.NamedTemporaryFile(dir=store, delete=False) as copy, file.open("rb") as received:
-        digest, size = hashlib.sha256(), 0
+    copy = Path(tempfile.mkdtemp(dir=store)) / "copy"
+    try:
+        file_id, size = _copy(file, copy)
+        if size != file.stat().st_size:
+            raise DeliveryError(f"{file.name}: it changed while it was copied; it is read next time.")
+        home = kept_file(root, file_id)
+        home.parent.mkdir(parents=True, exist_ok=True)
+        copy.chmod(0o440)
+        copy.replace(home)
+    except FileNotFoundError:
+        raise DeliveryError(f"{file.name}: it vanished while it was copied; nothing was taken in.") from None
+    finally:
+        shutil.rmtree(copy.parent)
+    return file_id, size
+
+
+def _copy(file: Path, target: Path) -> tuple[str, int]:
+    """Copy a file and return its SHA-256 and size in bytes."""
+    digest, size = hashlib.sha256(), 0
+    with target.open("wb") as copy, file.open("rb") as received:
         while block := received.read(_BLOCK):
             digest.update(block)
             size += copy.write(block)
         os.fsync(copy.fileno())
-    home = kept_file(root, digest.hexdigest())
-    home.parent.mkdir(parents=True, exist_ok=True)
-    Path(copy.name).chmod(0o440)
-    Path(copy.name).replace(home)
     return digest.hexdigest(), size

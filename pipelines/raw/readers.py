@@ -1,18 +1,21 @@
 """A received file as a relation of text columns `c0 .. cN`, one row a record, in the order of the file.
 
 Records that cannot be split into the columns of the header are refused by line. A quote that is opened and never closed
-swallows lines without an error, so rows and lines are counted against each other; if they differ, the file is read
-again line by line with quotes taken as plain characters.
+swallows lines without an error, so the caller counts rows against lines; where they differ, the text can be read line
+by line, with quotes taken as plain characters.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from models.errors import LayoutError
-from pipelines.layouts.source import Delimited
-from pipelines.raw.diff import Dialect
-from pipelines.raw.opening import OpenedText
+from pipelines.layouts.reading import Positions, missing_required
+from pipelines.layouts.source import Delimited, FileLayout
+from pipelines.raw.diff import Dialect, describe_difference, find_dialect
+from pipelines.raw.opening import OpenedText, open_texts
 from pipelines.sql import identifier, literal
 
 _LONGEST_LINE = 1 << 20
@@ -64,18 +67,23 @@ def _unquoted(text: str, quote: str) -> str:
     return f"CASE WHEN {whole} THEN {inner} ELSE replace({text}, {sign}, '') END"
 
 
-def take_rejected_lines(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
-    """Line number and rule of every record that the last scan could not split; the engine's own tables are dropped."""
-    known = {
-        name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
-    }
-    if "reject_errors" not in known:
-        return []
-    found = connection.execute(
-        "SELECT line, min(CAST(error_type AS VARCHAR)) FROM reject_errors GROUP BY line ORDER BY line"
-    ).fetchall()
+def take_rejected_lines(connection: duckdb.DuckDBPyConnection, number: int) -> int:
+    """Move every record that the last scan could not split into the table `refused`, and count their lines.
+
+    Args:
+        connection: Where the scan ran; it has the table `refused` (file_no, row_number, rule, column_name).
+        number: file_no of the text.
+    """
+    names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall()
+    if not names:
+        return 0
+    cases = " ".join(f"WHEN {literal(error)} THEN {literal(rule)}" for error, rule in _RULES.items())
+    connection.execute(
+        f"INSERT INTO refused SELECT {number}, line, min(CASE CAST(error_type AS VARCHAR) {cases} "
+        "ELSE 'is a record that can be read' END), NULL FROM reject_errors GROUP BY line"
+    )
     connection.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    return [(line, _RULES.get(error, "is a record that can be read")) for line, error in found]
+    return connection.execute(f"SELECT count(*) FROM refused WHERE file_no = {number}").fetchall()[0][0]
 
 
 _RULES = {
@@ -85,6 +93,53 @@ _RULES = {
     "LINE SIZE OVER MAXIMUM": "is at most a million characters long",
     "INVALID ENCODING": "is valid text",
 }
+
+
+@dataclass(frozen=True)
+class TextRelation:
+    """One text of a received file as SQL can read it.
+
+    Attributes:
+        name: Name of the file, with the archive's member behind it.
+        headers: Names of its columns, in order.
+        scan: The text scan, or nothing for a Parquet file.
+        relation: SQL of the text columns c0 .. cN.
+    """
+
+    name: str
+    headers: tuple[str, ...]
+    scan: TextScan | None
+    relation: str
+
+
+def open_file(
+    connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout, scratch: Path
+) -> Iterator[TextRelation]:
+    """The texts of a received file as relations, after their header was held against the layout.
+
+    Raises:
+        LayoutError: The file cannot be opened, or lacks a required column.
+    """
+    if not isinstance(layout.format, Delimited):
+        yield _open_parquet(connection, kept, name, layout)
+        return
+    for opened in open_texts(kept, name, layout, scratch):
+        dialect = find_dialect(opened, layout)
+        if opened.line_count <= int(layout.format.header):
+            raise LayoutError(f"{opened.name}: a header and no rows.")
+        scan = TextScan(opened, dialect, layout.format)
+        yield TextRelation(opened.name, dialect.headers, scan, scan.relation())
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout) -> TextRelation:
+    headers, relation = parquet_relation(connection, str(kept), name)
+    missing = missing_required(layout.column_layouts(), Positions(headers))
+    if missing:
+        raise LayoutError(
+            f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. "
+            f"{describe_difference(headers, layout)}."
+        )
+    return TextRelation(name, headers, None, relation)
 
 
 def parquet_relation(connection: duckdb.DuckDBPyConnection, path: str, name: str) -> tuple[tuple[str, ...], str]:

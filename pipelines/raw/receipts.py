@@ -1,7 +1,7 @@
 """The ledger of received files: a row per event, appended and never changed; the newest event is the verdict."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,28 +78,28 @@ class ReceiptLedger:
         pq.write_table(pa.Table.from_pylist(rows, schema=Receipts.schema()), file.with_suffix(".writing"))
         file.with_suffix(".writing").replace(file)
 
+    def newest(self) -> dict[tuple[dt.date, str], dict[str, Any]]:
+        """The newest event of every file, by snapshot date and file name."""
+        return {(event["snapshot_date"], event["file_name"]): event for event in self.events()}
+
     def deliveries(self) -> list[Delivery]:
         """The deliveries of the source, oldest snapshot first; rejected and superseded files are left out."""
-        newest: dict[tuple[dt.date, str], dict[str, Any]] = {}
-        for event in self.events():
-            newest[event["snapshot_date"], event["file_name"]] = event
-        standing = [event for event in newest.values() if event["verdict"] not in ("rejected", "superseded")]
+        standing = [event for event in self.newest().values() if event["verdict"] not in ("rejected", "superseded")]
         days = sorted({event["snapshot_date"] for event in standing})
         return [self._delivery(day, standing) for day in days]
 
-    def decide(self, delivery: Delivery, verdict: str, reason: str, **found: dict[str, Any]) -> None:
+    def decide(self, delivery: Delivery, verdict: str, reason: str, found: Mapping[str, dict[str, Any]]) -> None:
         """Write down the verdict on every file of a delivery, unless it already stands so.
 
         Args:
             delivery: The delivery judged.
-            verdict: `accepted` or `held`.
+            verdict: `accepted`, `held`, or `received` while it waits.
             reason: Why, in words: counts and columns only.
             found: Facts learned by reading (rows, rejects, encoding, layout), by the file's id.
         """
-        changed = [event for event in delivery.events if (event["verdict"], event["reason"]) != (verdict, reason)]
-        self.append(
-            {**event, **found.get(event["file_id"], {}), "verdict": verdict, "reason": reason} for event in changed
-        )
+        decided = {"verdict": verdict, "reason": reason, "delivery_id": delivery.delivery_id}
+        judged = [{**event, **found.get(event["file_id"], {}), **decided} for event in delivery.events]
+        self.append(new for new, event in zip(judged, delivery.events, strict=True) if new != event)
 
     def _delivery(self, day: dt.date, standing: list[dict[str, Any]]) -> Delivery:
         files = sorted(

@@ -36,7 +36,7 @@ def test_a_run_says_what_a_newcomer_asks(uri: str, run_id: str, version) -> None
     assert "The chance to vote." in note and version.report["verdict"]["text"] in note
     assert run.data.tags["version_id"] == version.version_id and run.data.tags["flow"] == "7"
     assert run.data.params["learning_rate"] == "0.03" and run.data.params["window_start"] == "2014-11-05"
-    assert run.data.metrics["auc_low"] < run.data.metrics["auc"] < run.data.metrics["auc_high"]
+    assert run.data.metrics["interval_95/auc_low"] < run.data.metrics["auc"] < run.data.metrics["interval_95/auc_high"]
     assert run.inputs.dataset_inputs[0].dataset.name == "turnout_cohorts"
 
 

@@ -1,0 +1,148 @@
+"""Rows that break a key rule: refused with file, line and rule, their text kept in the protected quarantine.
+
+Working tables: `refused` (file_no, row_number, rule, column_name), `file_starts` (file_no, table_name, first_row, line:
+where a text begins in a working table) and `skipped` (file_no, place, passed: how many lines hold no row by then).
+"""
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+
+from pipelines.raw.opening import OpenedText, blank_lines
+from pipelines.sql import identifier, literal
+
+TABLES = """
+    CREATE TABLE refused (file_no INTEGER, row_number BIGINT, rule VARCHAR, column_name VARCHAR);
+    CREATE TABLE file_starts (file_no INTEGER, first_row BIGINT, line BIGINT);
+    CREATE TABLE skipped (file_no INTEGER, place BIGINT, passed BIGINT)"""
+
+
+def number_rows(connection: duckdb.DuckDBPyConnection, table: str, number: int, header: int, blank: list[int]) -> None:
+    """Write down which line of its text a row of a working table came from.
+
+    Rows stand in the order of the text, so a row's line is its place among them, plus the header, plus the lines before
+    it that hold no row: blank ones and those that were no record.
+
+    Args:
+        connection: Holds the working tables.
+        table: `staged_voters` or `staged_votes`.
+        number: file_no of the text.
+        header: Lines of header.
+        blank: Numbers of the blank lines.
+    """
+    first = f"SELECT {number}, coalesce(min(rowid), 0), {header + 1} FROM {table} WHERE file_no = {number}"
+    connection.execute(f"INSERT INTO file_starts {first}")
+    connection.execute("CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line", [blank])
+    connection.execute(
+        f"""INSERT INTO skipped
+        WITH lines AS (
+            SELECT DISTINCT line
+            FROM (FROM blank UNION ALL SELECT row_number FROM refused WHERE file_no = {number})
+        ), numbered AS (
+            SELECT line, row_number() OVER (ORDER BY line) AS passed FROM lines
+        )
+        SELECT {number}, line - passed + 1 AS place, max(passed)     -- the first row place that lies behind the line
+        FROM numbered
+        GROUP BY ALL"""
+    )
+
+
+def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int:
+    """Refuse people without an id, and all rows of an id whose rows contradict each other; fold rows that repeat.
+
+    Args:
+        connection: Holds the working tables.
+        told: Columns of staged_voters that say something about a person.
+
+    Returns:
+        Rows folded, count.
+    """
+    _refuse(connection, "staged_voters", "voter_id IS NULL", "is stated", "voter_id")
+    facts = f"hash({', '.join(identifier(name) for name in told)})"
+    connection.execute(
+        f"""CREATE TABLE repeated AS
+        WITH ids AS (
+            SELECT voter_id FROM staged_voters GROUP BY voter_id HAVING count(*) > 1
+        )
+        SELECT voter_id, min({facts}) <> max({facts}) AS is_conflicting, min(staged_voters.rowid) AS first_row
+        FROM staged_voters
+        SEMI JOIN ids USING (voter_id)
+        GROUP BY voter_id"""
+    )
+    conflicting = "voter_id IN (SELECT voter_id FROM repeated WHERE is_conflicting)"
+    _refuse(connection, "staged_voters", conflicting, "has one set of facts for an id", "voter_id")
+    return connection.execute(
+        "DELETE FROM staged_voters USING repeated "
+        "WHERE staged_voters.voter_id = repeated.voter_id AND staged_voters.rowid <> first_row"
+    ).fetchall()[0][0]
+
+
+def refuse_votes(connection: duckdb.DuckDBPyConnection, snapshot_date: dt.date) -> None:
+    """Refuse votes without a voter, a day or a type, and votes in elections after the file was made."""
+    for column in ("voter_id", "election_date", "election_type"):
+        _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
+    late = f"election_date > DATE '{snapshot_date}'"
+    _refuse(connection, "staged_votes", late, "is not after the snapshot", "election_date")
+
+
+def refused_counts(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str | None, int]]:
+    """file_no, rule, column and count of lines for every rule that refused one, the most frequent first."""
+    return connection.execute(
+        """SELECT file_no, rule, column_name, count(*) AS lines
+        FROM (SELECT DISTINCT * FROM refused)
+        GROUP BY ALL
+        ORDER BY file_no, lines DESC, rule, column_name"""
+    ).fetchall()
+
+
+def refused_lines(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
+    """Refused lines of each file_no, count."""
+    lines = "SELECT DISTINCT file_no, row_number FROM refused"
+    return dict(connection.execute(f"SELECT file_no, count(*) FROM ({lines}) GROUP BY file_no").fetchall())
+
+
+def keep_refused(
+    connection: duckdb.DuckDBPyConnection, texts: dict[int, OpenedText], folder: Path, made_from: str
+) -> None:
+    """Keep the text of refused lines in the protected quarantine, a file per text: line number, tab, line."""
+    for number, opened in texts.items():
+        found = connection.execute(
+            f"SELECT DISTINCT row_number FROM refused WHERE file_no = {number} ORDER BY row_number"
+        )
+        lines = [line for (line,) in found.fetchall()]
+        if lines:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _copy_lines(opened.path, set(lines), folder / f"{made_from}-{number}.txt")
+
+
+def find_blank(opened: OpenedText, is_expected: bool) -> list[int]:
+    """Numbers of the blank lines of a text; it is not looked at where none is expected."""
+    return list(blank_lines(opened.path)) if is_expected else []
+
+
+def _copy_lines(path: Path, lines: set[int], target: Path) -> None:
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
+    with path.open("rb") as text, target.open("wb") as kept:
+        for number, line in enumerate(text, 1):
+            if number in lines:
+                kept.write(b"%d\t%s\n" % (number, line.rstrip(b"\r\n")))
+
+
+def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> None:
+    place = f"coalesce(source_row, {table}.rowid)" if table == "staged_votes" else f"{table}.rowid"
+    refused = connection.execute(
+        f"""INSERT INTO refused
+        WITH found AS (
+            SELECT file_no, {place} - first_row + line AS place
+            FROM {table}
+            JOIN file_starts USING (file_no)
+            WHERE {condition}
+        )
+        SELECT DISTINCT found.file_no, found.place + coalesce(passed, 0), {literal(rule)}, {literal(column)}
+        FROM found
+        ASOF LEFT JOIN skipped ON found.file_no = skipped.file_no AND found.place >= skipped.place"""
+    ).fetchall()[0][0]
+    if refused:
+        connection.execute(f"DELETE FROM {table} WHERE {condition}")

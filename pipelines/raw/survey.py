@@ -1,0 +1,134 @@
+"""One pass over the bytes of a text: how many, which line ends, and what tells its encoding."""
+
+import codecs
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+
+import numpy as np
+
+BLOCK = 1 << 22
+
+
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to `size` bytes; none at the end."""
+        ...
+
+
+class TooLargeError(Exception):
+    """More bytes came out of an archive than it may hold."""
+
+
+@dataclass
+class Survey:
+    """What a pass over the bytes finds.
+
+    Attributes:
+        size: Bytes.
+        null_count: NUL bytes.
+        line_feeds: Line feeds.
+        returns: Carriage returns.
+        pairs: Carriage returns followed by a line feed.
+        is_ascii: Whether every byte is ASCII.
+        is_utf8: Whether the whole is UTF-8.
+        high_count: Bytes beyond ASCII, counted from the block on in which UTF-8 was ruled out.
+        paired_count: Of these, the ones that would be a letter in UTF-8.
+        control_count: Of these, the ones from 0x80 to 0x9F that stand alone: no letters in latin-1.
+        head: The first bytes.
+        last: The last byte.
+    """
+
+    size: int = 0
+    null_count: int = 0
+    line_feeds: int = 0
+    returns: int = 0
+    pairs: int = 0
+    is_ascii: bool = True
+    is_utf8: bool = True
+    high_count: int = 0
+    paired_count: int = 0
+    control_count: int = 0
+    head: bytes = b""
+    last: bytes = b""
+    _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"), repr=False)
+
+    @property
+    def has_even_lines(self) -> bool:
+        """Whether every line ends the same way, by a line feed or by both signs."""
+        return self.pairs == self.returns and self.pairs in (0, self.line_feeds)
+
+    @property
+    def line_count(self) -> int:
+        """Lines, also where the last one is not ended."""
+        ends = self.line_feeds or self.returns
+        return ends + (self.size > 0 and self.last not in (b"\n", b"\r"))
+
+    def add(self, block: bytes) -> None:
+        """Take in the next block."""
+        self.head = self.head or block[:4096]
+        self.size += len(block)
+        self.null_count += block.count(b"\0")
+        self.line_feeds += block.count(b"\n")
+        self._add_returns(block)
+        if self.is_utf8 and not (self.is_ascii and block.isascii()):
+            self.is_ascii = False
+            self._decode(block)
+        if not self.is_utf8:
+            self._add_high(block)
+        self.last = block[-1:]
+
+    def finish(self) -> "Survey":
+        """The survey, once the last block is in."""
+        if self.is_utf8 and not self.is_ascii:
+            self._decode(b"", final=True)
+        return self
+
+    def _add_returns(self, block: bytes) -> None:
+        self.pairs += self.last == b"\r" and block[:1] == b"\n"
+        found = block.count(b"\r")
+        self.returns += found
+        self.pairs += block.count(b"\r\n") if found else 0
+
+    def _decode(self, block: bytes, final: bool = False) -> None:
+        try:
+            self._decoder.decode(block, final)
+        except UnicodeDecodeError:
+            self.is_utf8 = False
+
+    def _add_high(self, block: bytes) -> None:
+        signs = np.frombuffer(block, np.uint8)
+        follows = (signs & 0xC0) == 0x80
+        pairs = int(np.count_nonzero(((signs[:-1] >= 0xC2) & (signs[:-1] < 0xF5)) & follows[1:]))
+        self.high_count += int(np.count_nonzero(signs >= 0x80))
+        self.paired_count += 2 * pairs
+        self.control_count += max(int(np.count_nonzero((signs >= 0x80) & (signs < 0xA0))) - pairs, 0)
+
+
+def survey(stream: Readable, copy: IO[bytes] | None = None, largest: int | None = None) -> Survey:
+    """The survey of a stream.
+
+    Args:
+        stream: The bytes.
+        copy: Where the bytes are written as they pass.
+        largest: Bytes that the stream may have.
+
+    Raises:
+        TooLargeError: It has more.
+    """
+    found = Survey()
+    while block := stream.read(BLOCK):
+        if copy:
+            copy.write(block)
+        found.add(block)
+        if largest is not None and found.size > largest:
+            raise TooLargeError
+    return found.finish()
+
+
+def survey_file(path: Path) -> Survey:
+    """The survey of a file."""
+    with path.open("rb") as stream:
+        return survey(stream)

@@ -1,0 +1,119 @@
+"""`make accept-spine`: what the first release must show, a line a demand; exit code 1 when one falls short."""
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from pipelines.settings import Settings, read_settings
+from tests.accept.lines import CHECKOUT, Account
+from tests.accept.memory import show_memory
+from tests.accept.michigan import show_michigan
+from tests.accept.truth import show_truth
+
+_WRONG = {
+    "wrong or missing files end in a sentence and change nothing": "tests/flow/test_broken_deliveries.py",
+    "a planted name is found in no log, error, event, artefact or report": "tests/contracts/test_canary.py",
+    "a fact known after the as-of day changes no feature": "tests/statistical/test_as_of.py",
+    "readers of the README: DuckDB, pandas, Polars, PyArrow": "tests/contracts/test_published_readers.py",
+}
+
+
+def main() -> int:
+    """Run every demand and write the account."""
+    account = Account("spine")
+    shared = os.environ.get("WALKLIST_SHARED")
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder) / "walklist"
+        subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], check=True)
+        _demo_twice(account, clone)
+        show_truth(account, _settings_in(clone, "demo"))
+        _michigan(account, clone, shared)
+        _tests(account, clone)
+    for demand, file in _WRONG.items():
+        code, text = _call([sys.executable, "-m", "pytest", "-q", file], CHECKOUT)
+        account.add(demand, f"{file} passes", _last_line(text), code == 0)
+    show_memory(account)
+    return account.close()
+
+
+def _demo_twice(account: Account, clone: Path) -> None:
+    code, text = _call(["make", "demo"], clone)
+    account.add("clean clone: make demo", "exit code 0", f"exit code {code}, {_published(text)}", code == 0)
+    before = _bytes_of(clone / "data" / "demo")
+    code, text = _call(["make", "demo"], clone)
+    after = _bytes_of(clone / "data" / "demo")
+    changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
+    account.add(
+        "a second make demo",
+        "rebuilds nothing, publishes the same bytes",
+        f"exit code {code}, {len(changed)} of {len(after)} table files differ {changed[:3] or ''}",
+        code == 0 and not changed,
+    )
+
+
+def _bytes_of(root: Path) -> dict[str, str]:
+    """SHA-256 and time of writing of every file of the tables, models and releases."""
+    layers = ("raw", "core", "feature", "model", "score", "published")
+    files = [
+        file
+        for layer in layers
+        for file in sorted((root / layer).rglob("*"))
+        if file.is_file() and file.suffix != ".lock"
+    ]
+    return {
+        str(file.relative_to(root)): f"{hashlib.sha256(file.read_bytes()).hexdigest()} {file.stat().st_mtime_ns}"
+        for file in files
+    }
+
+
+def _michigan(account: Account, clone: Path, shared: str | None) -> None:
+    if not shared:
+        account.add("Michigan: the study's file", "at hand through WALKLIST_SHARED", "WALKLIST_SHARED is unset", False)
+        return
+    code, text = _call(["make", "michigan"], clone)
+    account.add("make michigan", "exit code 0", f"exit code {code}, {_published(text)}", code == 0)
+    if code == 0:
+        show_michigan(account, _settings_in(clone, "michigan"))
+
+
+def _tests(account: Account, clone: Path) -> None:
+    code, text = _call(["make", "test"], clone)
+    account.add("clean clone: make test", "exit code 0", f"exit code {code}, {_last_line(text)}", code == 0)
+
+
+def _settings_in(clone: Path, profile: str) -> Settings:
+    """The settings of a profile with the data root of a clone."""
+    settings = read_settings(profile)
+    return settings.model_copy(update={"root": clone / settings.profile.data_root})
+
+
+def _call(command: list[str], folder: Path) -> tuple[int, str]:
+    """Exit code and output of a command, without this environment's own settings."""
+    kept: Mapping[str, str] = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("WALKLIST_DATA", "WALKLIST_PROFILE", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL")
+    }
+    done = subprocess.run(
+        command, cwd=folder, env=dict(kept), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    if done.returncode:
+        print(done.stdout[-3000:], flush=True)
+    return done.returncode, done.stdout
+
+
+def _published(text: str) -> str:
+    return next(iter(re.findall(r"Published: .*", text)), "nothing published")
+
+
+def _last_line(text: str) -> str:
+    return text.strip().splitlines()[-1] if text.strip() else "no output"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,340 @@
+"""The desk: from landed files to a release, what a second run leaves alone, and what happens in trouble."""
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import filelock
+import pytest
+from typer.testing import CliRunner
+
+from models.errors import BrokenRule, TrainingError
+from tests.flow import desk_world as world
+
+LAYERS = ("raw", "core", "feature", "model", "score", "published")
+
+
+@dataclass
+class Desk:
+    """A data root at work."""
+
+    root: Path
+    configs: Path
+
+    @property
+    def settings(self):
+        from pipelines.settings import read_settings
+
+        return read_settings("demo")
+
+    def run(self):
+        from pipelines.engine import run_states
+
+        return run_states(self.settings)[0]
+
+    def bytes_of(self, *layers: str) -> dict[str, bytes]:
+        files = (file for layer in layers or LAYERS for file in (self.root / layer).rglob("*") if file.is_file())
+        return {str(file.relative_to(self.root)): file.read_bytes() for file in files}
+
+    def metadata(self, asset: str) -> dict:
+        with dg.DagsterInstance.get() as instance:
+            event = instance.get_latest_materialization_event(dg.AssetKey(asset))
+            return {key: value.value for key, value in event.asset_materialization.metadata.items()}
+
+    def check(self, asset: str, name: str) -> dg.AssetCheckEvaluation:
+        key = dg.AssetCheckKey(dg.AssetKey(asset), name)
+        with dg.DagsterInstance.get() as instance:
+            record = instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+            return record.event.dagster_event.event_specific_data
+
+    def break_newest_delivery(self, day: str = "2026-10-08") -> None:
+        """Land a voters file that lost a required column, and the good history beside it."""
+        newest = self.root / "landing" / "nc" / world.SNAPSHOTS[-1]
+        folder = self.root / "landing" / "nc" / day
+        folder.mkdir(parents=True)
+        for file in newest.iterdir():
+            world.rewrite(
+                file,
+                folder / file.name,
+                world.without_column if "voter" in file.name else lambda text: text + text[-1:],
+            )
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The state after its first run; tests work on copies of it."""
+    home = tmp_path_factory.mktemp("desk")
+    desk = Desk(home / "root", world.quick_configs(home / "configs"))
+    with world.at_desk(desk.root, desk.configs):
+        from pipelines.demo import simulate_landing
+
+        simulate_landing(desk.settings)
+        outcome = desk.run()
+    assert outcome.is_success, outcome.reason
+    return desk
+
+
+@pytest.fixture
+def desk(finished, tmp_path):
+    """A copy of the finished state, at work."""
+    copy = Desk(tmp_path / "root", tmp_path / "configs")
+    shutil.copytree(finished.root, copy.root)
+    shutil.copytree(finished.configs, copy.configs)
+    with world.at_desk(copy.root, copy.configs, DAGSTER_HOME=str(copy.root / "dagster")):
+        yield copy
+
+
+def test_definitions_load_quickly_and_leave_nothing_behind(tmp_path):
+    code = """
+import sys, dagster as dg
+from pipelines.definitions import defs
+dg.Definitions.validate_loadable(defs())
+print(sorted({"lightgbm", "mlflow", "sklearn", "scipy", "pandas", "altair"} & set(sys.modules)))
+"""
+    with world.at_desk(tmp_path / "root", world.CHECKOUT / "configs"):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=world.CHECKOUT)
+    assert done.stdout.strip() == "[]", done.stderr
+    assert not (tmp_path / "root").exists()
+
+
+def test_the_graph_reads_in_the_words_of_the_design(desk):
+    from pipelines.definitions import defs
+
+    graph = defs().resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        assert node.group_name == key.path[-1].split("_")[0]
+        assert node.description and node.owners == ["team:data"]
+
+
+def test_first_run_goes_from_files_to_a_release(desk):
+    from pipelines.publish.reader import open_release
+
+    published = open_release(desk.root).to_table().to_pandas()
+    found = desk.metadata("published_voter_scores")
+    assert len(published) == found["dagster/row_count"] > 1000
+    assert published["turnout_probability"].between(0, 1).mean() > 0.8
+    assert found["trouble"] == "none" and 0 < found["mean score NC"] < 1
+    assert desk.check("core_voters", "newest_delivery_accepted").passed
+    assert desk.check("model_turnout", "has_champion").passed
+    assert "plot: do the scores hold?" in desk.metadata("model_turnout")
+
+
+def test_second_run_rebuilds_nothing(desk):
+    before, runs = desk.bytes_of(), mlflow_runs(desk)
+    assert desk.run().is_success
+    assert desk.bytes_of() == before
+    assert mlflow_runs(desk) == runs == 1
+    assert desk.metadata("core_voters")["snapshots"] == f"0 rebuilt, {len(world.SNAPSHOTS)} unchanged"
+    assert desk.metadata("feature_voters")["elections"].startswith("0 rebuilt")
+    assert desk.metadata("model_turnout")["trained now"] is False
+    assert desk.metadata("score_turnout")["rescored now"] is False
+    assert desk.metadata("published_voter_scores")["new release"] is False
+
+
+def test_broken_newest_delivery_changes_nothing_downstream(desk):
+    before = desk.bytes_of("core", "feature", "model", "score", "published")
+    desk.break_newest_delivery()
+    assert desk.run().is_success
+    assert desk.bytes_of("core", "feature", "model", "score", "published") == before
+    check = desk.check("core_voters", "newest_delivery_accepted")
+    assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
+    assert "res_street_address" in check.description
+    assert "res_street_address" in desk.metadata("core_voters")["held"]
+
+
+def test_held_command_is_called_once_for_a_reason(desk):
+    from models.config import read_config
+    from pipelines.settings import Profile
+
+    told = desk.root / "told.txt"
+    profile = desk.configs / "profiles" / "demo.yaml"
+    command = json.dumps(["sh", "-c", f"echo {{source}} {{delivery}} >> {told}"])
+    profile.write_text(profile.read_text(encoding="utf-8") + f"held_command: {command}\n", encoding="utf-8")
+    assert read_config(Profile, profile).held_command
+    desk.break_newest_delivery()
+    assert desk.run().is_success and desk.run().is_success
+    lines = told.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 1 and lines[0].startswith("nc nc-2026-10-08-")
+
+
+def test_a_failing_blocking_check_stops_what_is_downstream_in_the_same_run(desk, monkeypatch):
+    from pipelines.defs import io
+
+    def broken(connection, contract, relation):
+        return [BrokenRule("voter_id", "is unique", 3)] if contract.table_name == "core_households" else []
+
+    monkeypatch.setattr(io, "find_broken", broken)
+    outcome = desk.run()
+    assert not outcome.is_success
+    assert "core_households, keeps_contract: voter_id is unique: " in outcome.reason
+    with dg.DagsterInstance.get() as instance:
+        run = instance.get_runs(limit=1)[0]
+        done = {
+            event.step_key
+            for event in instance.all_logs(run.run_id)
+            if event.is_dagster_event and event.dagster_event.is_step_success
+        }
+    assert "core_elections" in done and not done & {
+        "feature_voters",
+        "model_turnout",
+        "score_turnout",
+        "published_voter_scores",
+    }
+
+
+def test_refused_training_keeps_the_last_good_model(desk, monkeypatch):
+    from pipelines.modelling import training
+
+    before = desk.bytes_of("model", "score", "published")
+    monkeypatch.setattr(training, "train", refuse)
+    assert desk.run().is_success
+    assert desk.bytes_of("model", "score", "published") == before
+    check = desk.check("model_turnout", "gates_hold")
+    assert not check.passed and "the last good version stays in use" in check.description
+    assert desk.check("model_turnout", "has_champion").passed
+
+
+def test_refused_training_without_a_champion_fails_in_words(desk, monkeypatch):
+    from pipelines.modelling import training
+
+    shutil.rmtree(desk.root / "model" / "versions")
+    monkeypatch.setattr(training, "train", refuse)
+    outcome = desk.run()
+    assert not outcome.is_success and "too few people" in outcome.reason
+    assert not desk.check("model_turnout", "has_champion").passed
+
+
+def test_mlflow_down_is_a_warning(desk, monkeypatch):
+    for marker in (desk.root / "model").rglob("*.mlflow"):
+        marker.unlink()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    assert desk.run().is_success
+    assert desk.metadata("model_turnout")["MLflow run"].startswith(
+        "not recorded, the next run tries again: MLflow cannot be reached"
+    )
+
+
+def test_a_state_in_trouble_keeps_its_rows_of_the_release_before(desk):
+    before = desk.bytes_of("published")
+    part = next((desk.root / "score").rglob("part-0.parquet"))
+    part.chmod(0o644)
+    part.write_bytes(part.read_bytes()[:-9])
+    assert materialize(desk, "published_voter_scores").success
+    assert desk.bytes_of("published") == before
+    check = desk.check("published_voter_scores", "every_state_is_fresh")
+    assert not check.passed and check.description.startswith("NC: its rows of the release before stay: ")
+
+
+def test_a_state_without_scores_holds_up_no_other(desk, monkeypatch):
+    from pipelines.defs import release
+
+    monkeypatch.setattr(release, "STATES", ["GA", "NC"])
+    assert materialize(desk, "published_voter_scores").success
+    assert desk.metadata("published_voter_scores")["trouble"].startswith("GA: it is not published: ")
+
+
+def test_drift_is_accepted_by_a_person_with_a_reason(desk, monkeypatch):
+    from pipelines.defs import published
+    from pipelines.publish import ledger, parquet
+
+    monkeypatch.setattr(parquet, "drift_faults", lambda *_: ["the mean moved too far."])
+    monkeypatch.setattr(published, "render_table", lambda _: "another page")
+    release = ledger.current_release(desk.root)
+    assert not materialize(desk, "published_voter_scores").success
+    assert ledger.current_release(desk.root) == release
+    accepted = {"ops": {"published_voter_scores": {"config": {"accept_drift": True, "reason": "a new file"}}}}
+    assert materialize(desk, "published_voter_scores", accepted).success
+    assert ledger.current_release(desk.root) != release
+    assert (ledger.read_ledger(desk.root)[-1]["by"], ledger.read_ledger(desk.root)[-1]["reason"]) == (
+        "tester",
+        "a new file",
+    )
+
+
+def test_the_sensor_asks_only_when_something_landed(desk):
+    from pipelines.defs.resources import Desk as DeskResource
+    from pipelines.defs.sensors import landing
+
+    def look(cursor):
+        context = dg.build_sensor_context(cursor=cursor, resources={"desk": DeskResource(profile="demo")})
+        return list(landing(context)), context.cursor
+
+    first, cursor = look(None)
+    assert [request.partition_key for request in first] == ["NC"]
+    nothing, cursor = look(cursor)
+    assert isinstance(nothing[0], dg.SkipReason)
+    desk.break_newest_delivery()
+    new, cursor = look(cursor)
+    assert [request.partition_key for request in new] == ["NC"] and new[0].run_key != first[0].run_key
+    shutil.rmtree(desk.root / "landing" / "nc" / "2026-10-08")
+    assert isinstance(look(cursor)[0][0], dg.SkipReason)
+    (desk.root / "landing" / "nc" / "October").mkdir()
+    assert "named as a day" in look(cursor)[0][0].skip_message
+
+
+def test_an_empty_landing_folder_asks_for_nothing(tmp_path, finished):
+    from pipelines.defs.resources import Desk as DeskResource
+    from pipelines.defs.sensors import landing
+
+    with world.at_desk(tmp_path, finished.configs):
+        context = dg.build_sensor_context(resources={"desk": DeskResource(profile="demo")})
+        assert isinstance(next(iter(landing(context))), dg.SkipReason)
+
+
+def test_the_schedule_asks_for_each_state_once_a_night():
+    from pipelines.defs.partitions import STATES
+    from pipelines.defs.schedules import nightly
+
+    night = dt.datetime(2026, 10, 5, 7, tzinfo=dt.UTC)
+    keys = [
+        [request.run_key for request in nightly(dg.build_schedule_context(scheduled_execution_time=night))]
+        for _ in "ab"
+    ]
+    assert keys[0] == keys[1] == [f"2026-10-05-{state}" for state in STATES]
+
+
+def test_exit_codes(desk, monkeypatch):
+    from pipelines import engine
+    from pipelines.cli import app
+
+    def code(*words):
+        done = CliRunner().invoke(app, ["run", "--profile", "demo", *words])
+        return done.exit_code, done.output
+
+    with filelock.FileLock(desk.root / "run.lock"):
+        assert code()[0] == 75 and "another run is at work" in code()[1]
+    assert code("--state", "XX")[0] == 2 and "It has NC" in code("--state", "XX")[1]
+    assert CliRunner().invoke(app, ["run", "--profile", "nowhere"]).exit_code == 2
+    monkeypatch.setattr(engine, "run_states", lambda *_: [engine.StateRun("NC", False, "its file is broken.")])
+    assert code()[0] == 1 and "NC failed" in code()[1]
+    monkeypatch.setattr(engine, "run_states", lambda *_: int("Jane Roe"))
+    assert code()[0] == 70 and "Jane" not in code()[1] and "pipelines/cli.py line" in code()[1]
+    monkeypatch.setattr(engine, "run_states", lambda *_: [engine.StateRun("NC", True, "")])
+    assert code()[0] == 0 and "Published: " in code()[1]
+
+
+def refuse(*_):
+    raise TrainingError("turnout: too few people.")
+
+
+def mlflow_runs(desk: Desk) -> int:
+    import sqlite3
+
+    with sqlite3.connect(desk.root / "mlflow" / "mlflow.db") as database:
+        return database.execute("SELECT count(*) FROM runs").fetchone()[0]
+
+
+def materialize(desk: Desk, asset: str, run_config: dict | None = None):
+    from pipelines.definitions import defs
+
+    with dg.DagsterInstance.get() as instance:
+        merged = dg.Definitions.merge(defs(), dg.Definitions(jobs=[dg.define_asset_job("one", selection=[asset])]))
+        return merged.resolve_job_def("one").execute_in_process(
+            instance=instance, raise_on_error=False, run_config=run_config
+        )
