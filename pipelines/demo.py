@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def print_product(settings: Settings) -> None:
     _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score, release {release}\n  {folder}\n")
     _table([dict(zip(names, row, strict=True)) for row in found.fetchall()])
     for model in settings.profile.models:
-        _say(f"\n{_calibration_line(settings, model)}")
+        _say(f"\n{textwrap.fill(_quality_line(settings, model), 110)}")
     _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
 
 
@@ -100,7 +101,7 @@ ORDER BY turnout_decile
 """
 
 
-def _calibration_line(settings: Settings, model: str) -> str:
+def _quality_line(settings: Settings, model: str) -> str:
     from models.passport import quality_sentence
     from pipelines.modelling.ledger import VersionLedger
 

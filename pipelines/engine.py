@@ -19,7 +19,6 @@ run_monitoring: {enabled: true}
 # A run whose process was killed is started again; steps see to their own retries.
 run_retries: {enabled: true, max_retries: 1, retry_on_asset_or_op_failure: false}
 concurrency:
-  pools: {default_limit: 1, granularity: op}
   runs:
     max_concurrent_runs: 2
     tag_concurrency_limits:                      # one run at a time works on a state
@@ -64,6 +63,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "WALKLIST_PROFILE": settings.name,
         "DAGSTER_HOME": str(settings.dagster_home.resolve()),
         "MLFLOW_TRACKING_URI": settings.tracking_uri,
+        "OMP_WAIT_POLICY": "passive",  # threads that wait would otherwise burn the other runs' processor
     }
 
 

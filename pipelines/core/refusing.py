@@ -17,6 +17,8 @@ TABLES = """
     CREATE TABLE file_starts (file_no INTEGER, first_row BIGINT, line BIGINT);
     CREATE TABLE skipped (file_no INTEGER, place BIGINT, passed BIGINT)"""
 
+_STRAY_QUOTE = "contains(voter_id, '\"')"        # a quote was lost at one end of the field: it would be another person
+
 
 def number_rows(connection: duckdb.DuckDBPyConnection, table: str, number: int, header: int, blank: list[int]) -> None:
     """Write down which line of its text a row of a working table came from.
@@ -59,6 +61,7 @@ def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int
         Rows folded, count.
     """
     _refuse(connection, "staged_voters", "voter_id IS NULL", "is stated", "voter_id")
+    _refuse(connection, "staged_voters", _STRAY_QUOTE, "has no stray quote", "voter_id")
     facts = f"hash({', '.join(identifier(name) for name in told)})"
     connection.execute(
         f"""CREATE TABLE repeated AS
@@ -82,6 +85,7 @@ def refuse_votes(connection: duckdb.DuckDBPyConnection, snapshot_date: dt.date) 
     """Refuse votes without a voter, a day or a type, and votes in elections after the file was made."""
     for column in ("voter_id", "election_date", "election_type"):
         _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
+    _refuse(connection, "staged_votes", _STRAY_QUOTE, "has no stray quote", "voter_id")
     late = f"election_date > DATE '{snapshot_date}'"
     _refuse(connection, "staged_votes", late, "is not after the snapshot", "election_date")
 

@@ -43,7 +43,6 @@ def _model_asset(name: str) -> AssetsDefinition:
         kinds={"lightgbm", "mlflow"},
         owners=OWNERS,
         retry_policy=RETRY,
-        pool="training",
         description=f"{config.passport.meaning} {_HOW}",
         check_specs=[
             dg.AssetCheckSpec("gates_hold", asset=f"model_{name}", description=_GATES),

@@ -31,7 +31,6 @@ class PublishConfig(dg.Config):
     kinds={"parquet"},
     owners=OWNERS,
     retry_policy=RETRY,
-    pool="publishing",
     check_specs=[dg.AssetCheckSpec("every_state_is_fresh", asset="published_voter_scores", description=_FRESH)],
 )
 def published_voter_scores(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import filelock
 import pandas as pd
 
 from models.artefact import ModelVersion, load_version, save_version
@@ -57,13 +58,15 @@ def train(
     """
     ledger, stamp = VersionLedger(lake, model.name), _made_from(lake, model, occasions)
     told = lake.root / "model" / model.name / f"{stamp}.json"
-    is_new = not told.is_file()
-    if is_new:
-        fitted = fit_propensity(read_cohorts(lake, model, occasions, sources), model)
-        version = save_version(told.parent, fitted)
-        write_whole(told, {"version_id": version.version_id, "sha256": version.sha256, "report": fitted.report})
-    version = _told_version(told)
-    _record(ledger, version, decided_by)
+    told.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(told.parent / ".lock"):      # two states' runs train a model once; a dead run holds nothing
+        is_new = not told.is_file()
+        if is_new:
+            fitted = fit_propensity(read_cohorts(lake, model, occasions, sources), model)
+            version = save_version(told.parent, fitted)
+            write_whole(told, {"version_id": version.version_id, "sha256": version.sha256, "report": fitted.report})
+        version = _told_version(told)
+        _record(ledger, version, decided_by)
     return Trained(version, is_new, ledger.champion_id() == version.version_id)
 
 

@@ -10,6 +10,7 @@ from pipelines.raw.survey import BLOCK, Survey
 
 SINGLE_BYTE = ("latin-1", "cp1252")
 _UTF8_MARK = codecs.BOM_UTF8
+_LARGEST_PAIRED_SHARE = 0.1       # in latin-1 a capital with accent hardly ever stands before a sign like a fraction
 
 
 def find_encoding(name: str, found: Survey, format_: Delimited) -> str:
@@ -96,10 +97,10 @@ def _single_byte(name: str, found: Survey, format_: Delimited) -> str:
         raise LayoutError(
             f"{name}: its bytes are not UTF-8; the layout allows {listed}. Add the right encoding to a dated layout."
         )
-    if found.paired_count > found.high_count / 2:
+    if found.paired_count > _LARGEST_PAIRED_SHARE * found.high_count:
         raise LayoutError(
-            f"{name}: most of its {found.high_count:,} bytes beyond ASCII are UTF-8, some are not; it was not read. "
-            "Ask for the file again."
+            f"{name}: {found.paired_count:,} of {found.high_count:,} bytes beyond ASCII are UTF-8, the others are not. "
+            "Two encodings cannot be told apart; ask for the file again."
         )
     has_both = len(set(allowed)) > 1
     return "cp1252" if has_both and found.control_count else allowed[0]

@@ -74,7 +74,7 @@ def open_texts(received: Path, name: str, layout: FileLayout, scratch: Path) -> 
 def _members(received: Path, name: str, layout: FileLayout) -> Iterator[tuple[str, Readable, Path | None]]:
     with received.open("rb") as file:
         magic = file.read(4)
-    if magic[:2] == b"\x1f\x8b":
+    if magic[:2] == b"\x1f\x8b" or name.lower().endswith(".gz"):
         with gzip.GzipFile(received, "rb") as stream:
             yield name, stream, None
     elif magic == b"PK\x03\x04" or zipfile.is_zipfile(received) or name.lower().endswith(".zip"):

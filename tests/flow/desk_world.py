@@ -56,7 +56,12 @@ def at_desk(root: Path, configs: Path, **variables: str) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(settings, "CONFIGS", configs)
     os.environ.pop("MLFLOW_TRACKING_URI", None)
-    own = {"WALKLIST_PROFILE": "demo", "WALKLIST_DATA": str(root), "WALKLIST_CONFIGS": str(configs)}
+    own = {
+        "WALKLIST_PROFILE": "demo",
+        "WALKLIST_DATA": str(root),
+        "WALKLIST_CONFIGS": str(configs),
+        "OMP_WAIT_POLICY": "passive",
+    }
     os.environ.update({**own, "WALKLIST_USER": "tester", **variables})
     try:
         yield

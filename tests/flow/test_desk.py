@@ -2,7 +2,9 @@
 
 import datetime as dt
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -317,6 +319,26 @@ def test_exit_codes(desk, monkeypatch):
     assert code()[0] == 70 and "Jane" not in code()[1] and "pipelines/cli.py line" in code()[1]
     monkeypatch.setattr(engine, "run_states", lambda *_: [engine.StateRun("NC", True, "")])
     assert code()[0] == 0 and "Published: " in code()[1]
+
+
+def test_a_port_in_use_is_told_in_words(desk):
+    from pipelines.desk import DeskError, serve
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DeskError, match=f"port {port} .for MLflow.*--mlflow-port {port + 1}"):
+            serve(desk.settings, dagster_port=1, mlflow_port=port)
+
+
+def test_closing_ends_children_that_ignore_the_first_signals():
+    from pipelines.desk import close_group
+
+    stubborn = "trap '' INT TERM; sleep 600 & echo ready; wait"
+    process = subprocess.Popen(["sh", "-c", stubborn], start_new_session=True, stdout=subprocess.PIPE)
+    assert process.stdout and process.stdout.readline() == b"ready\n"
+    close_group(process, grace_seconds=0.3)
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)
 
 
 def refuse(*_):
