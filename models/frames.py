@@ -22,7 +22,8 @@ class Cohorts:
         receipts: Hashes of the received files behind the rows.
         reconstructed_counts: Per election_id, rows whose undated fields come from a later file; counted from the column
             `cohort` where the frame has it.
-        vanished_counts: Per election_id, people with a stated vote who are missing from the later file.
+        vanished_counts: Per election_id, people who left the file before it could say whether they voted, or, where the
+            people come from a later file, voted and are missing from it.
     """
 
     frame: pd.DataFrame

@@ -83,10 +83,11 @@ def _cohort_statement(config: ModelConfig, cohorts: Cohorts) -> str:
 def _bias_statement(cohorts: Cohorts) -> str:
     gone = sum(cohorts.vanished_counts.values())
     if not gone:
-        return "No person with a stated vote is missing from the files behind the training rows."
+        return "Nobody at risk had left the files before they said who voted."
     return (
-        f"{gone:,} votes belong to people who have since left the file. They are in no training row: turnout of past "
-        "elections is misstated for those who stayed, and the level should be tied to an official total."
+        f"{gone:,} people, counted once an election, left the file before it said whether they voted, or voted and are "
+        "missing from it. They are in no training row: turnout of past elections is that of those who stayed, and the "
+        "level should be tied to an official total."
     )
 
 

@@ -15,7 +15,7 @@ from models.errors import WalklistError
 from pipelines.engine import environment, prepare
 from pipelines.settings import CHECKOUT, Settings
 
-HOST, PATIENCE_SECONDS, GRACE_SECONDS = "127.0.0.1", 120, 15
+HOST, PATIENCE_SECONDS, GRACE_SECONDS = "127.0.0.1", 300, 15
 
 
 class DeskError(WalklistError):

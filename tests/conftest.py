@@ -34,9 +34,13 @@ def _value(text: str) -> object:
 
 
 def inline_table(text: str, schema: pa.Schema | None = None) -> pa.Table:
-    """A table written as lines of cells, the header first: `voter_id | is_voted`."""
+    """A table written as lines of cells, the header first; a schema says which cells are text."""
     lines = [[cell.strip() for cell in line.split("|")] for line in text.strip().splitlines()]
-    rows = [dict(zip(lines[0], map(_value, line), strict=True)) for line in lines[1:]]
+    texts = {field.name for field in schema or () if pa.types.is_string(field.type)}
+    rows = [
+        {name: (cell or None) if name in texts else _value(cell) for name, cell in zip(lines[0], line, strict=True)}
+        for line in lines[1:]
+    ]
     return pa.Table.from_pylist(rows, schema=schema) if rows or schema else pa.table({name: [] for name in lines[0]})
 
 

@@ -13,7 +13,8 @@ from models.errors import ContractError, DeliveryError, LayoutError
 from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.refusing import keep_refused
-from pipelines.core.staging import Staged, stage_delivery
+from pipelines.core.staged import Staged
+from pipelines.core.staging import stage_delivery
 from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.source import Layout, Source

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.core.staging import Count, Staged
+from pipelines.core.staged import Count, Staged
 from pipelines.core.telling import refusal
 from pipelines.lake import Table
 from pipelines.layouts.source import Layout, Plausibility

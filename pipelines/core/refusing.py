@@ -17,7 +17,7 @@ TABLES = """
     CREATE TABLE file_starts (file_no INTEGER, first_row BIGINT, line BIGINT);
     CREATE TABLE skipped (file_no INTEGER, place BIGINT, passed BIGINT)"""
 
-_STRAY_QUOTE = "contains(voter_id, '\"')"        # a quote was lost at one end of the field: it would be another person
+_STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
 
 
 def number_rows(connection: duckdb.DuckDBPyConnection, table: str, number: int, header: int, blank: list[int]) -> None:

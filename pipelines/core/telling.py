@@ -1,6 +1,6 @@
 """What reading a delivery found, told in sentences of files, columns, rules and counts; never a value of a row."""
 
-from pipelines.core.staging import Count, Staged
+from pipelines.core.staged import Count, Staged
 
 
 def summary(staged: Staged) -> list[str]:

@@ -37,7 +37,8 @@ def select_outcomes(lake: Lake, occasion: Occasion) -> str | None:
     Returns:
         The SELECT, or nothing while no history of the election has been posted.
     """
-    days = _posting_days(lake, occasion)
+    with lake.connect() as connection:
+        days = _posting_days(connection, lake, occasion)
     if not days:
         return None
     cohort = lake.table(Features, state=occasion.state, election_id=occasion.election.election_id).select()
@@ -83,17 +84,16 @@ def count_labels(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion: Oc
     return Labels(known, gone + _missing_voters(connection, lake, occasion), unposted)
 
 
-def labels_made_from(lake: Lake, occasion: Occasion) -> list[str]:
-    """Fingerprints of the history partitions that state an occasion's outcome, and of the files that posted it."""
+def labels_made_from(lake: Lake, occasion: Occasion) -> str:
+    """Fingerprint of the history deliveries that state an occasion's outcome, and of the files that posted it."""
     history = lake.table(VoteHistory, state=occasion.state)
     query = f"SELECT DISTINCT CAST(snapshot_date AS VARCHAR) FROM ({_stated(lake, occasion)})"
     with lake.connect() as connection:
         stating = {row[0] for row in connection.execute(query).fetchall()}
+        days = _posting_days(connection, lake, occasion)
     votes = [record.fingerprint for key, record in history.records().items() if key[1] in stating]
-    files = [
-        lake.table(Voters, state=occasion.state, snapshot_date=day).fingerprint for day in _posting_days(lake, occasion)
-    ]
-    return [fingerprint(votes), fingerprint(files)]
+    files = [lake.table(Voters, state=occasion.state, snapshot_date=day).fingerprint for day in days]
+    return fingerprint(votes, files)
 
 
 _POSTED = """
@@ -108,14 +108,13 @@ def _stated(lake: Lake, occasion: Occasion) -> str:
     return f"SELECT * FROM ({history}) WHERE election_id = {literal(occasion.election.election_id)}"
 
 
-def _posting_days(lake: Lake, occasion: Occasion) -> list[str]:
+def _posting_days(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion: Occasion) -> list[str]:
     query = f"""
     WITH stated AS ({_stated(lake, occasion)})
     SELECT DISTINCT CAST(posted_on AS VARCHAR) AS day
     FROM ({_POSTED})
     ORDER BY day"""
-    with lake.connect() as connection:
-        return [row[0] for row in connection.execute(query).fetchall()]
+    return [row[0] for row in connection.execute(query).fetchall()]
 
 
 def _missing_voters(connection: duckdb.DuckDBPyConnection, lake: Lake, occasion: Occasion) -> int:

@@ -1,8 +1,11 @@
 """Features through the champion to scores, in batches, a state at a time."""
 
+from collections.abc import Iterator
+
 import pyarrow as pa
 
 from models.artefact import ModelVersion
+from models.errors import WalklistError
 from models.features import Features
 from models.score import SCHEMA, score_batches
 from models.tables import Scores
@@ -31,9 +34,24 @@ def score_state(lake: Lake, version: ModelVersion, occasion: Occasion) -> Record
     standing = lake.current(Scores, stamp, **place)
     if standing:
         return standing
+    troubles: list[WalklistError] = []
     with lake.connect() as connection, lake.connect() as writing:
         ordered = f"SELECT * FROM ({features.select()}) ORDER BY voter_id"
         batches = connection.sql(ordered).to_arrow_reader(BATCH_ROWS)
-        scored = pa.RecordBatchReader.from_batches(SCHEMA, score_batches(version, batches, num_threads=lake.threads))
-        writing.register("scored", scored)
-        return lake.write(Scores, writing, "SELECT * FROM scored", stamp, **place)
+        scored = _heard(score_batches(version, batches, num_threads=lake.threads), troubles)
+        writing.register("scored", pa.RecordBatchReader.from_batches(SCHEMA, scored))
+        try:
+            return lake.write(Scores, writing, "SELECT * FROM scored", stamp, **place)
+        except Exception:
+            if troubles:
+                raise troubles[0] from None
+            raise
+
+
+def _heard(batches: Iterator[pa.RecordBatch], troubles: list[WalklistError]) -> Iterator[pa.RecordBatch]:
+    """The batches; what stops them is kept, since the SQL engine that reads them tells it in other words."""
+    try:
+        yield from batches
+    except WalklistError as error:
+        troubles.append(error)
+        raise

@@ -59,7 +59,7 @@ def train(
     ledger, stamp = VersionLedger(lake, model.name), _made_from(lake, model, occasions)
     told = lake.root / "model" / model.name / f"{stamp}.json"
     told.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(told.parent / ".lock"):      # two states' runs train a model once; a dead run holds nothing
+    with filelock.FileLock(told.parent / ".lock"):  # two states' runs train a model once; a dead run holds nothing
         is_new = not told.is_file()
         if is_new:
             fitted = fit_propensity(read_cohorts(lake, model, occasions, sources), model)

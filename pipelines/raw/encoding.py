@@ -10,7 +10,7 @@ from pipelines.raw.survey import BLOCK, Survey
 
 SINGLE_BYTE = ("latin-1", "cp1252")
 _UTF8_MARK = codecs.BOM_UTF8
-_LARGEST_PAIRED_SHARE = 0.1       # in latin-1 a capital with accent hardly ever stands before a sign like a fraction
+_LARGEST_PAIRED_SHARE = 0.1  # in latin-1 a capital with accent hardly ever stands before a sign like a fraction
 
 
 def find_encoding(name: str, found: Survey, format_: Delimited) -> str:

@@ -1,15 +1,11 @@
 """The landing folder: files dropped by people and jobs are hashed, kept as received, and written into the ledger.
 
 `<root>/landing/<source>/<snapshot_date>/<file>`. A file is left alone while it still grows. The same bytes under the
-same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under another name,
-or a voters file that came for another day already, are a file sent again and rejected.
+same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under another
+name, or a voters file that came for another day already, are a file sent again and rejected.
 """
 
 import datetime as dt
-import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +13,8 @@ from typing import Any
 from models.errors import DeliveryError
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source
-from pipelines.raw.receipts import ReceiptLedger, kept_file
-
-_BLOCK = 1 << 22
+from pipelines.raw.receipts import ReceiptLedger
+from pipelines.raw.store import keep
 
 
 def landed_files(landing: Path, source: str) -> Iterator[tuple[dt.date, Path]]:
@@ -131,42 +126,3 @@ def _event(lake: Lake, source: Source, name: str, day: dt.date, file: Path, now:
         "received_at": now, "bytes_count": size, "layout": layout, "license": source.license,
         "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": "rules",
     }  # fmt: skip
-
-
-def keep(root: Path, file: Path) -> tuple[str, int]:
-    """Copy a file into the store of received bytes, once, and return its SHA-256 and size in bytes.
-
-    Raises:
-        DeliveryError: The disk has too little room, or the file vanished or changed size while it was copied.
-    """
-    store = root / "raw" / "files"
-    store.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(store).free < 3 * file.stat().st_size:
-        raise DeliveryError(
-            f"{file.name}: less than three times its size is free under {store}. Make room; it is read next time."
-        )
-    copy = Path(tempfile.mkdtemp(dir=store)) / "copy"
-    try:
-        file_id, size = _copy(file, copy)
-        if size != file.stat().st_size:
-            raise DeliveryError(f"{file.name}: it changed while it was copied; it is read next time.")
-        home = kept_file(root, file_id)
-        home.parent.mkdir(parents=True, exist_ok=True)
-        copy.chmod(0o440)
-        copy.replace(home)
-    except FileNotFoundError:
-        raise DeliveryError(f"{file.name}: it vanished while it was copied; nothing was taken in.") from None
-    finally:
-        shutil.rmtree(copy.parent)
-    return file_id, size
-
-
-def _copy(file: Path, target: Path) -> tuple[str, int]:
-    """Copy a file and return its SHA-256 and size in bytes."""
-    digest, size = hashlib.sha256(), 0
-    with target.open("wb") as copy, file.open("rb") as received:
-        while block := received.read(_BLOCK):
-            digest.update(block)
-            size += copy.write(block)
-        os.fsync(copy.fileno())
-    return digest.hexdigest(), size

@@ -40,18 +40,42 @@ FAULTS = {
     "an unknown key": ("refresh_days: 7", "refresh_days: 7\nrefresh_weeks: 1", ["refresh_weeks: unknown key"]),
     "a missing key": ("posting_lag_days: 45", "", ["posting_lag_days: required key is missing"]),
     "a wrong type": ("wait_hours: 24", "wait_hours: soon", ["wait_hours: Input should be a valid integer"]),
-    "a number out of range": ("rejected_share: 0.001", "rejected_share: 3", ["plausibility.rejected_share: Input should be less"]),
+    "a number out of range": (
+        "rejected_share: 0.001",
+        "rejected_share: 3",
+        ["plausibility.rejected_share: Input should be less"],
+    ),
     "a key written twice": ("name: North Carolina", "name: A\nname: B", ["line 4: key written twice: name"]),
     "not YAML": ("name: North Carolina", "name: [", ["Mend the YAML; nothing was read."]),
     "an unknown column": ("city: res_city_desc", "town: res_city_desc", ["core_voters has no column town"]),
-    "a header that is not listed": ("city: res_city_desc", "city: res_town", ["read but not under format.names: res_town"]),
-    "two operations": ("pad: 3}", "pad: 3, digits: true}", ["county_code: Value error, one operation is allowed, found digits, pad"]),
-    "an operation of another type": ("year: true, required: true", "required: true", ["birth_year needs the operation year, found none"]),
-    "a day where a text belongs": ("precinct_code: precinct_abbrv", 'precinct_code: {from: precinct_abbrv, date: "%Y"}', ["precinct_code needs the operation of a text, found date"]),
+    "a header that is not listed": (
+        "city: res_city_desc",
+        "city: res_town",
+        ["read but not under format.names: res_town"],
+    ),
+    "two operations": (
+        "pad: 3}",
+        "pad: 3, digits: true}",
+        ["county_code: Value error, one operation is allowed, found digits, pad"],
+    ),
+    "an operation of another type": (
+        "year: true, required: true",
+        "required: true",
+        ["birth_year needs the operation year, found none"],
+    ),
+    "a day where a text belongs": (
+        "precinct_code: precinct_abbrv",
+        'precinct_code: {from: precinct_abbrv, date: "%Y"}',
+        ["precinct_code needs the operation of a text, found date"],
+    ),
     "an unknown shape": ("shape: long", "shape: round", ["history", "'long', 'wide'"]),
     "layouts out of order": ("valid_from: 2022-02-01", "valid_from: 1999-02-01", ["layouts must stand oldest first"]),
-    "a pattern that RE2 lacks": ('"second primary|runoff": runoff', '"(?<=second) primary": runoff', ["layout of 2009-01-01, history.election_type: the pattern '(?<=second) primary' cannot be read (RE2)."]),
-}  # fmt: skip
+    "a pattern that RE2 lacks": (
+        '"second primary|runoff": runoff',
+        '"(?<=second) primary": runoff',
+        ["layout of 2009-01-01, history.election_type: the pattern '(?<=second) primary' cannot be read (RE2)."],
+    ),
+}
 
 
 @pytest.mark.parametrize("case", FAULTS)
@@ -96,7 +120,10 @@ class Codes(Strict):
     ("text", "codes"),
     [
         ("{NO: norway, on: x, Yes: y, off: z}", {"NO": "norway", "on": "x", "Yes": "y", "off": "z"}),
-        ("{010: ten, 08: eight, 1_0: x, 12:30: y, 0x1F: z}", {"010": "ten", "08": "eight", "1_0": "x", "12:30": "y", "0x1F": "z"}),
+        (
+            "{010: ten, 08: eight, 1_0: x, 12:30: y, 0x1F: z}",
+            {"010": "ten", "08": "eight", "1_0": "x", "12:30": "y", "0x1F": "z"},
+        ),
         ("{a: NO, b: 010, c: on}", {"a": "NO", "b": "010", "c": "on"}),
     ],
 )
@@ -105,7 +132,9 @@ def test_codes_are_read_as_they_are_written(tmp_path, text, codes):
     assert read_config(Codes, tmp_path / "a.yaml") == Codes(codes=codes, width=12, is_on=True)
 
 
-@pytest.mark.parametrize("text", ["{1: a}", "{a: 1}", "{true: a}", "{a: false}", "{2020-01-01: a}", "{1.5: a}", "{~: a}"])
+@pytest.mark.parametrize(
+    "text", ["{1: a}", "{a: 1}", "{true: a}", "{a: false}", "{2020-01-01: a}", "{1.5: a}", "{~: a}"]
+)
 def test_what_is_no_text_is_told_and_not_turned_into_one(tmp_path, text):
     (tmp_path / "a.yaml").write_text(f"codes: {text}\n")
     with pytest.raises(ConfigError, match=r"a\.yaml: 1 faults:\n  codes\.") as caught:
@@ -113,7 +142,9 @@ def test_what_is_no_text_is_told_and_not_turned_into_one(tmp_path, text):
     assert "should be a valid string" in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"- 1\n", b"\xff\xfe", b"codes: &a [*a]\n", b"codes: !!python/object:os.system {}\n"])
+@pytest.mark.parametrize(
+    "content", [b"", b"- 1\n", b"\xff\xfe", b"codes: &a [*a]\n", b"codes: !!python/object:os.system {}\n"]
+)
 def test_a_file_that_is_no_mapping_is_told(tmp_path, content):
     (tmp_path / "a.yaml").write_bytes(content)
     with pytest.raises(ConfigError, match=r"a\.yaml"):

@@ -28,7 +28,9 @@ def dated_layouts():
 
 
 CASES = [found for found in dated_layouts() if isinstance(found[2].format, Delimited)]
-NAMED = pytest.mark.parametrize(("role", "files", "day"), [case[1:] for case in CASES], ids=lambda found: str(found)[:12])
+NAMED = pytest.mark.parametrize(
+    ("role", "files", "day"), [case[1:] for case in CASES], ids=lambda found: str(found)[:12]
+)
 
 
 def read_back(lake, files, path, scratch):
@@ -64,7 +66,7 @@ def test_simulated_rows_come_back_equal(lake, chunk, tmp_path, role, files, day,
         expected = rows[name].to_pylist()
         expected = [value[3:] for value in expected] if name == "voter_id" else expected
         expected = [value.zfill(layout.pad) for value in expected] if layout.pad else expected
-        if layout.code and not layout.otherwise:         # a word that the state has no code for cannot be written
+        if layout.code and not layout.otherwise:  # a word that the state has no code for cannot be written
             expected = [value if value in layout.code.values() else None for value in expected]
         assert found[name].to_pylist() == expected, name
         assert found.schema.field(name).type in (rows.schema.field(name).type, pa.string())

@@ -83,7 +83,7 @@ def without_column(text: bytes, column: bytes = b"res_street_address") -> bytes:
     return text.replace(b'"' + column + b'"', b'"another_column"', 1)
 
 
-def rewrite_is_new(folder: Path, number: int) -> None:
+def make_new(folder: Path, number: int) -> None:
     """Make a delivery differ from any other, without changing what it says: another comment in each archive."""
     for file in folder.iterdir():
         with zipfile.ZipFile(file, "a") as archive:

@@ -106,23 +106,41 @@ def emptied(content: bytes, column: str, every: int = 2) -> bytes:
 
 
 HELD = {
-    "a required column is dropped": (lambda text: breaks.drop_column(text, "birth_year"), "required columns are missing: birth_year"),
-    "a header is renamed": (lambda text: breaks.rename_header(text, "registr_dt", "regist_date"), "registr_dt may now be regist_date"),
+    "a required column is dropped": (
+        lambda text: breaks.drop_column(text, "birth_year"),
+        "required columns are missing: birth_year",
+    ),
+    "a header is renamed": (
+        lambda text: breaks.rename_header(text, "registr_dt", "regist_date"),
+        "registr_dt may now be regist_date",
+    ),
     "another delimiter": (breaks.swap_delimiter, "its delimiter is pipe, the layout says tab"),
     "UTF-16": (breaks.reencode, "opens with the mark of UTF-16; the layout allows latin-1"),
     "UTF-8": (lambda text: breaks.reencode(text, "utf-8"), "beyond ASCII are UTF-8; the layout allows latin-1"),
-    "UTF-8 with a bad byte": (lambda text: breaks.reencode(text, "utf-8").replace(b"CANARY", b"\xc9CANARY", 1), "beyond ASCII are UTF-8, the others are not"),
-    "two encodings": (lambda text: text[:200_000] + breaks.reencode(text[200_000:], "utf-8"), "beyond ASCII are UTF-8, the others are not"),
+    "UTF-8 with a bad byte": (
+        lambda text: breaks.reencode(text, "utf-8").replace(b"CANARY", b"\xc9CANARY", 1),
+        "beyond ASCII are UTF-8, the others are not",
+    ),
+    "two encodings": (
+        lambda text: text[:200_000] + breaks.reencode(text[200_000:], "utf-8"),
+        "beyond ASCII are UTF-8, the others are not",
+    ),
     "a text cut short": (breaks.cut_short, "voters are gone"),
     "an empty member": (breaks.empty, "nothing but blanks (0 bytes)"),
     "nothing but blank lines": (lambda _: b"\r\n \r\n", "nothing but blanks"),
     "a header and no rows": (breaks.header_only, "a header and no rows"),
-    "ids that contradict": (lambda text: breaks.duplicate_ids(text, "ncid"), "10 rows were refused, voter_id breaks the rule 'has one set of facts for an id'"),
+    "ids that contradict": (
+        lambda text: breaks.duplicate_ids(text, "ncid"),
+        "10 rows were refused, voter_id breaks the rule 'has one set of facts for an id'",
+    ),
     "NUL bytes": (breaks.nul_bytes, "NUL bytes stand in the text"),
     "days of 1800": (lambda text: breaks.placeholder_dates(text, "registr_dt"), "registration_date: empty for"),
     "years of 1800": (lambda text: breaks.placeholder_dates(text, "birth_year", "1800"), "birth_year: empty for"),
     "days to come": (lambda text: breaks.placeholder_dates(text, "registr_dt", "01/01/2999"), "registration_date: 5"),
-    "a day that is none": (lambda text: breaks.placeholder_dates(text, "registr_dt", "02/30/2020"), "texts break the rule 'is a day as %m/%d/%Y"),
+    "a day that is none": (
+        lambda text: breaks.placeholder_dates(text, "registr_dt", "02/30/2020"),
+        "texts break the rule 'is a day as %m/%d/%Y",
+    ),
     "a page": (breaks.html_page, "a web page or XML stands where delimited text was expected"),
     "all values shifted": (lambda text: breaks.shift_values(text, "last_name"), "last_name:"),
     "districts shifted": (lambda text: breaks.shift_values(text, "precinct_abbrv"), "precinct_code:"),
@@ -130,12 +148,24 @@ HELD = {
     "ten times fewer rows": (breaks.fewer_rows, "a change of -90%"),
     "half of a column emptied": (lambda text: emptied(text, "party_cd"), "party_code: empty for"),
     "half of a rare column emptied": (lambda text: emptied(text, "full_phone_number"), "phone: empty for"),
-    "one county gone": (lambda text: NC.content([row for row in NC.rows(text) if row[0] != '"1"' and row[0] != '"001"']), "1 of 5 counties lost more than"),
-    "a delimiter more in every row": (row_break(lambda lines: [lines[0], *[line + '\t"x"' for line in lines[1:-1]], ""]), "has as many fields as the header"),
-    "a field less in every row": (row_break(lambda lines: [lines[0], *[line.rpartition("\t")[0] for line in lines[1:-1]], ""]), "has as many fields as the header"),
+    "one county gone": (
+        lambda text: NC.content([row for row in NC.rows(text) if row[0] != '"1"' and row[0] != '"001"']),
+        "1 of 5 counties lost more than",
+    ),
+    "a delimiter more in every row": (
+        row_break(lambda lines: [lines[0], *[line + '\t"x"' for line in lines[1:-1]], ""]),
+        "has as many fields as the header",
+    ),
+    "a field less in every row": (
+        row_break(lambda lines: [lines[0], *[line.rpartition("\t")[0] for line in lines[1:-1]], ""]),
+        "has as many fields as the header",
+    ),
     "no header": (row_break(lambda lines: lines[1:]), "the first line is not the header"),
-    "two ids in the header": (lambda text: breaks.rename_header(text, "voter_reg_num", "NCID"), "stand twice in the header"),
-}  # fmt: skip
+    "two ids in the header": (
+        lambda text: breaks.rename_header(text, "voter_reg_num", "NCID"),
+        "stand twice in the header",
+    ),
+}
 
 
 def assert_nothing_lost(world, judgement, landed: bytes):
@@ -201,9 +231,18 @@ def test_a_held_delivery_is_told_once_and_mended_by_new_bytes_under_the_old_name
 
 
 ACCEPTED = {
-    "ids that repeat word for word": (row_break(lambda lines: [*lines[:-1], *lines[5:9], ""]), "4 repeated rows were folded."),
-    "a few years of 1800": (lambda text: breaks.placeholder_dates(text, "birth_year", "1800", every=100), "birth_year: 16 masked or placeholder, null."),
-    "a quote that never closes at the end of a line": (lambda text: breaks.unbalanced_quote(text, "vtd_desc", row=7), ""),
+    "ids that repeat word for word": (
+        row_break(lambda lines: [*lines[:-1], *lines[5:9], ""]),
+        "4 repeated rows were folded.",
+    ),
+    "a few years of 1800": (
+        lambda text: breaks.placeholder_dates(text, "birth_year", "1800", every=100),
+        "birth_year: 16 masked or placeholder, null.",
+    ),
+    "a quote that never closes at the end of a line": (
+        lambda text: breaks.unbalanced_quote(text, "vtd_desc", row=7),
+        "",
+    ),
     "a byte order mark of UTF-8": (lambda text: b"\xef\xbb\xbf" + text, ""),
     "line feeds only": (lambda text: text.replace(b"\r\n", b"\n"), ""),
     "carriage returns only": (lambda text: text.replace(b"\r\n", b"\r"), ""),
@@ -211,11 +250,17 @@ ACCEPTED = {
     "a carriage return in a field": (lambda text: text.replace(b"CANARYZZ", b"CANARY\rZZ", 1), ""),
     "no line end at the end": (lambda text: text.rstrip(b"\r\n"), ""),
     "blank lines": (row_break(lambda lines: [*lines[:5], "", "", *lines[5:9], "", *lines[9:]]), ""),
-    "a new column": (row_break(lambda lines: [lines[0] + '\t"ssn"', *[line + '\t"Y"' for line in lines[1:-1]], ""]), "1 is new: ssn"),
+    "a new column": (
+        row_break(lambda lines: [lines[0] + '\t"ssn"', *[line + '\t"Y"' for line in lines[1:-1]], ""]),
+        "1 is new: ssn",
+    ),
     "a nameless empty column": (row_break(lambda lines: [line + "\t" for line in lines[:-1]]), ""),
-    "latin-1 letters": (lambda text: text.replace(b"ZZ\"", b"\xc9\xd1\""), ""),
-    "bytes that are letters in cp1252 only": (lambda text: text.replace(b"ZZ\"", b"\x92S\""), "29 bytes from 0x80 to 0x9F are no letters in latin-1"),
-}  # fmt: skip
+    "latin-1 letters": (lambda text: text.replace(b'ZZ"', b'\xc9\xd1"'), ""),
+    "bytes that are letters in cp1252 only": (
+        lambda text: text.replace(b'ZZ"', b'\x92S"'),
+        "29 bytes from 0x80 to 0x9F are no letters in latin-1",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", ACCEPTED)
@@ -237,9 +282,24 @@ REFUSED = {
     "a quote that never closes": (lambda text: breaks.unbalanced_quote(text, "last_name", row=7), {8}),
     "spaces alone": (row_break(lambda lines: [*lines[:10], "   ", *lines[11:]]), {11}),
     "a line break in a field": (lambda text: text.replace(b"CANARYZZ", b"CANARY\r\nZZ", 1), {2, 3}),
-    "no id": (row_break(lambda lines: [*lines[:5], "", '"a"', *lines[5:10], lines[10].replace(lines[10].split("\t")[3], '""'), *lines[11:]]), {7, 13}),
-    "ids that contradict": (row_break(lambda lines: [*lines[:5], "", *lines[5:8], lines[4].replace(CANARY, "OTHER"), *lines[8:]]), {5, 10}),
-}  # fmt: skip
+    "no id": (
+        row_break(
+            lambda lines: [
+                *lines[:5],
+                "",
+                '"a"',
+                *lines[5:10],
+                lines[10].replace(lines[10].split("\t")[3], '""'),
+                *lines[11:],
+            ]
+        ),
+        {7, 13},
+    ),
+    "ids that contradict": (
+        row_break(lambda lines: [*lines[:5], "", *lines[5:8], lines[4].replace(CANARY, "OTHER"), *lines[8:]]),
+        {5, 10},
+    ),
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)
@@ -256,7 +316,7 @@ def test_refused_lines_are_numbered_as_the_file_counts_them(world, case):
     assert found == expected
     assert_nothing_lost(world, judgement, landed)
     assert_no_value_told(world)
-    kept = [file for file in (world.lake.root / "raw" / "quarantine").rglob("*.txt")]
+    kept = list((world.lake.root / "raw" / "quarantine").rglob("*.txt"))
     lines = text.split(b"\r\n")
     assert len(kept) == 1 and stat.S_IMODE(kept[0].stat().st_mode) == 0o600
     assert kept[0].read_bytes() == b"".join(b"%d\t%s\n" % (line, lines[line - 1]) for line in sorted(expected))

@@ -9,11 +9,22 @@ import pytest
 from pipelines.core.elections import select_elections
 
 CALENDAR = pa.schema(
-    {"election_id": pa.string(), "election_date": pa.date32(), "election_type": pa.string(), "registration_deadline": pa.date32()}
-)  # fmt: skip
+    {
+        "election_id": pa.string(),
+        "election_date": pa.date32(),
+        "election_type": pa.string(),
+        "registration_deadline": pa.date32(),
+    }
+)
 HISTORY = pa.schema(
-    {"election_id": pa.string(), "election_date": pa.date32(), "election_type": pa.string(), "is_voted": pa.bool_(), "known_on": pa.date32()}
-)  # fmt: skip
+    {
+        "election_id": pa.string(),
+        "election_date": pa.date32(),
+        "election_type": pa.string(),
+        "is_voted": pa.bool_(),
+        "known_on": pa.date32(),
+    }
+)
 
 
 class History:

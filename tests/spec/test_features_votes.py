@@ -47,26 +47,26 @@ def record(row: dict) -> list:
 EVERYBODY_ELSE = [el.vote("other", day, "general") for day in ("2012-11-06", "2014-11-04", "2016-11-08")]
 
 
-@pytest.mark.parametrize(
-    ("who", "changes", "expected"),
-    [
-        ("stayed home three times", {}, [0, 0, 0, None]),
-        ("registered after 2012", {"registration_date": dt.date(2013, 5, 1)}, [0, 0, None, None]),
-        ("registered on the last day", {"registration_date": dt.date(2012, 10, 12)}, [0, 0, 0, None]),
-        ("registered a day late", {"registration_date": dt.date(2012, 10, 13)}, [0, 0, None, None]),
-        ("turned eighteen in 2016", {"birth_year": 1998}, [0, None, None, None]),
-        ("has no known birth year", {"birth_year": None}, [0, 0, 0, None]),
-        ("has no known date of registration", {"registration_date": None}, [None, None, None, None]),
-        ("lives in a county that never posted", {"county_code": "077"}, [None, None, None, None]),
-    ],
-)
-def test_an_election_not_open_is_null_and_staying_home_is_zero(tmp_path, who, changes, expected) -> None:
-    people = [el.voter("it", **changes), el.voter("other")]
-    found = features(tmp_path, people, EVERYBODY_ELSE)["it"]
-    assert record(found) == expected, who
-    assert found["general_open_count"] == sum(vote is not None for vote in expected)
-    assert found["general_share"] == (0 if 0 in expected else None)
-    assert found["any_voted_count"] == 0
+OPEN = {
+    "stayed home three times": ({}, [0, 0, 0, None]),
+    "registered after 2012": ({"registration_date": dt.date(2013, 5, 1)}, [0, 0, None, None]),
+    "registered on the last day": ({"registration_date": dt.date(2012, 10, 12)}, [0, 0, 0, None]),
+    "registered a day late": ({"registration_date": dt.date(2012, 10, 13)}, [0, 0, None, None]),
+    "turned eighteen in 2016": ({"birth_year": 1998}, [0, None, None, None]),
+    "has no known birth year": ({"birth_year": None}, [0, 0, 0, None]),
+    "has no known date of registration": ({"registration_date": None}, [None, None, None, None]),
+    "lives in a county that never posted": ({"county_code": "077"}, [None, None, None, None]),
+}
+
+
+def test_an_election_not_open_is_null_and_staying_home_is_zero(tmp_path) -> None:
+    people = [el.voter(who, **changes) for who, (changes, _) in OPEN.items()]
+    found = features(tmp_path, [*people, el.voter("other")], EVERYBODY_ELSE)
+    for who, (_, expected) in OPEN.items():
+        assert record(found[who]) == expected, who
+        assert found[who]["general_open_count"] == sum(vote is not None for vote in expected), who
+        assert found[who]["general_share"] == (0 if 0 in expected else None), who
+        assert found[who]["any_voted_count"] == 0, who
 
 
 def test_a_stated_vote_counts_whatever_the_date_of_registration(tmp_path) -> None:
@@ -99,17 +99,19 @@ def test_an_election_still_to_come_on_the_as_of_day_is_no_past_even_if_ballots_c
     assert record(found["it"]) == record(found["other"]) == [None] * 4
 
 
-@pytest.mark.parametrize(
-    ("voted", "expected"),
-    [("yyy", 3), ("nyy", 0), ("yny", 1), ("yyn", 2), ("---", None), ("-yy", 0), ("y--", 1)],
-)
-def test_a_streak_counts_back_from_the_latest_general(tmp_path, voted: str, expected) -> None:
+def test_a_streak_counts_back_from_the_latest_general(tmp_path) -> None:
     """The latest general comes first: y voted, n stated not to have voted, - nothing known."""
+    streaks = {"yyy": 3, "nyy": 0, "yny": 1, "yyn": 2, "---": None, "-yy": 0, "y--": 1}
     days = ("2016-11-08", "2014-11-04", "2012-11-06")
-    stated = [el.vote("it", day, "general", mark == "y") for day, mark in zip(days, voted, strict=True) if mark != "-"]
-    people = [el.voter("it", registration_date=None), el.voter("other")]
-    found = features(tmp_path, people, [*EVERYBODY_ELSE, *stated])["it"]
-    assert found["general_streak_count"] == expected
+    stated = [
+        el.vote(marks, day, "general", mark == "y")
+        for marks in streaks
+        for day, mark in zip(days, marks, strict=True)
+        if mark != "-"
+    ]
+    people = [el.voter(marks, registration_date=None) for marks in streaks]
+    found = features(tmp_path, [*people, el.voter("other")], [*EVERYBODY_ELSE, *stated])
+    assert {marks: found[marks]["general_streak_count"] for marks in streaks} == streaks
 
 
 def test_before_the_first_posted_election_counts_are_zero_and_shares_unknown(tmp_path) -> None:
@@ -170,19 +172,18 @@ def test_a_precinct_is_seen_without_the_own_home_and_drawn_to_the_state_with_fif
     assert found["e"]["precinct_voter_count"] is None
 
 
-@pytest.mark.parametrize(
-    ("changes", "is_there"),
-    [
-        ({}, True),
-        ({"status_code": "inactive"}, True),
-        ({"status_code": "pending"}, False),
-        ({"status_code": "removed"}, False),
-        ({"birth_year": 2000}, True),
-        ({"birth_year": 2001}, False),
-        ({"registration_date": dt.date(2018, 10, 12)}, True),
-        ({"registration_date": dt.date(2018, 10, 13)}, False),
-        ({"registration_date": None}, True),
-    ],
-)
-def test_who_may_vote(tmp_path, changes: dict, is_there: bool) -> None:
-    assert ("it" in features(tmp_path, [el.voter("it", **changes), el.voter("other")], [])) == is_there
+def test_who_may_vote(tmp_path) -> None:
+    """Registered by the deadline, 12 October, of age in the year, and standing active or inactive."""
+    cases = {
+        "active": ({}, True),
+        "inactive": ({"status_code": "inactive"}, True),
+        "pending": ({"status_code": "pending"}, False),
+        "removed": ({"status_code": "removed"}, False),
+        "of age in the year": ({"birth_year": 2000}, True),
+        "too young": ({"birth_year": 2001}, False),
+        "registered on the last day": ({"registration_date": dt.date(2018, 10, 12)}, True),
+        "registered a day late": ({"registration_date": dt.date(2018, 10, 13)}, False),
+        "on a file of the time, date unknown": ({"registration_date": None}, True),
+    }
+    found = features(tmp_path, [el.voter(who, **changes) for who, (changes, _) in cases.items()], [])
+    assert {who: who in found for who in cases} == {who: is_there for who, (_, is_there) in cases.items()}

@@ -36,9 +36,18 @@ def new_votes(table):
     def new_votes(stated, snapshot, previous=None, known=None):
         columns = "snapshot_date | voter_id | election_id | is_voted"
         with duckdb.connect() as connection:
-            schema = pa.schema({"snapshot_date": pa.date32(), "voter_id": pa.string(), "election_id": pa.string(), "is_voted": pa.bool_()})
+            schema = pa.schema(
+                {
+                    "snapshot_date": pa.date32(),
+                    "voter_id": pa.string(),
+                    "election_id": pa.string(),
+                    "is_voted": pa.bool_(),
+                }
+            )
             connection.register("known", table(f"{columns}\n{known or ''}", schema))
-            columns = "voter_id | election_date | election_type | is_voted | method_code | ballot_party_code | county_code"
+            columns = (
+                "voter_id | election_date | election_type | is_voted | method_code | ballot_party_code | county_code"
+            )
             connection.register("staged_votes", table(f"{columns}\n{stated}", STAGED))
             days = [dt.date.fromisoformat(day) if day else None for day in (snapshot, previous)]
             query = select_new_votes(Known(), "NC", *days, LAG)
@@ -105,10 +114,10 @@ def test_two_elections_of_one_day_are_two(new_votes):
 
 
 HISTORY = """
-    voter_id | election_id          | election_date | election_type | is_voted | method_code | ballot_party_code | known_on
-    NC-1     | NC-2024-11-05-general | 2024-11-05    | general       | true     | early       |                   | 2024-12-20
-    NC-1     | NC-2024-11-05-general | 2024-11-05    | general       | false    |             |                   | 2025-03-01
-    NC-2     | NC-2024-11-05-general | 2024-11-05    | general       | true     | mail        |                   | 2024-12-20
+    voter_id | election_id | election_date | election_type | is_voted | method_code | ballot_party_code | known_on
+    NC-1 | NC-2024-11-05-general | 2024-11-05 | general | true | early | | 2024-12-20
+    NC-1 | NC-2024-11-05-general | 2024-11-05 | general | false | | | 2025-03-01
+    NC-2 | NC-2024-11-05-general | 2024-11-05 | general | true | mail | | 2024-12-20
 """
 
 

@@ -42,7 +42,7 @@ def test_people_at_one_address_share_a_home_whatever_its_spelling(homes):
 def test_people_without_an_address_live_alone_and_their_home_is_not_known(homes):
     found = homes("a | | 27601 | active | false |\nb | | 27601 | active | false |\nc | -- | 27601 | active | false |")
     assert len({home for home, _, _ in found.values()}) == 3
-    assert all(rest == (False, False) for _, *rest in [(home, *flags) for home, *flags in found.values()] for rest in [tuple(rest)])
+    assert all((is_known, is_institution) == (False, False) for _, is_known, is_institution in found.values())
 
 
 @pytest.mark.parametrize("status", ["removed", "denied"])
@@ -61,7 +61,7 @@ def test_more_people_than_a_home_holds_are_an_institution_and_each_lives_alone(h
     assert {home for home, *_ in homes(at_limit, largest=3).values()} == {homes(at_limit, largest=3)["a0"][0]}
     beyond = homes(at_limit + "\nb | 1 HALL DR | 27601 | active | false |", largest=3)
     assert len({home for home, _, _ in beyond.values()}) == 4
-    assert all(flags == (True, True) for flags in [(known, hall) for _, known, hall in beyond.values()])
+    assert all((is_known, is_institution) == (True, True) for _, is_known, is_institution in beyond.values())
 
 
 def test_removed_people_do_not_make_a_home_an_institution(homes):

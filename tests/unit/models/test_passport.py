@@ -13,7 +13,7 @@ def test_meaning_uses_and_validity_come_from_the_configuration(fitted) -> None:
 
 
 def test_people_who_left_are_counted(fitted) -> None:
-    assert fitted.passport["bias"].startswith("12 votes belong to people who have since left the file.")
+    assert fitted.passport["bias"].startswith("12 people, counted once an election, left the file")
 
 
 def test_the_quality_is_one_sentence_of_counts_and_figures(fitted) -> None:

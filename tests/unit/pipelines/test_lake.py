@@ -177,7 +177,9 @@ def test_working_tables_beyond_the_memory_limit_go_to_disk(tmp_path):
     lake = Lake(tmp_path, memory_limit="60MB", threads=1)
     lake.prepare()
     with lake.connect() as connection:
-        connection.execute("CREATE TABLE wide AS SELECT range AS n, md5(CAST(range AS VARCHAR)) AS text FROM range(1500000)")
+        connection.execute(
+            "CREATE TABLE wide AS SELECT range AS n, md5(CAST(range AS VARCHAR)) AS text FROM range(1500000)"
+        )
         assert connection.execute("SELECT count(DISTINCT n) FROM wide").fetchall() == [(1500000,)]
         spilled = connection.execute("SELECT sum(size) FROM duckdb_temporary_files()").fetchall()[0][0]
     assert spilled > 1 << 20

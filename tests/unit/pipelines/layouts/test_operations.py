@@ -53,7 +53,11 @@ CASES = [
     ({"code": {"D": "democratic"}}, "Z", (None, True, False)),
     ({"code": {"D": "democratic"}, "otherwise": "other"}, "Z", ("other", False, False)),
     ({"code": {"D": "democratic"}, "otherwise": "other"}, "", (None, False, False)),
-    ({"pattern": {"second primary|runoff": "runoff", "primary": "primary"}}, "SECOND PRIMARY", ("runoff", False, False)),
+    (
+        {"pattern": {"second primary|runoff": "runoff", "primary": "primary"}},
+        "SECOND PRIMARY",
+        ("runoff", False, False),
+    ),
     ({"pattern": {"one ?stop": "early", ".": "other"}}, "OneStop", ("early", False, False)),
     ({"pattern": {"primary": "primary"}}, "GENERAL", (None, True, False)),
     ({"flag": "Y"}, "y", (True, False, False)),
@@ -88,7 +92,10 @@ FEW = settings(max_examples=12, deadline=None)
 
 
 @FEW
-@given(st.lists(st.dates(dt.date(1900, 1, 2), dt.date(2200, 1, 1)), min_size=1), st.sampled_from(["%m/%d/%Y", "%Y%m%d", "%d-%b-%Y"]))
+@given(
+    st.lists(st.dates(dt.date(1900, 1, 2), dt.date(2200, 1, 1)), min_size=1),
+    st.sampled_from(["%m/%d/%Y", "%Y%m%d", "%d-%b-%Y"]),
+)
 def test_days_come_back(days, format_):
     layout = {"date": format_}
     assert read(layout, write(layout, days, "DATE")) == [(day, False, False) for day in days]
@@ -104,7 +111,14 @@ def test_years_come_back(years):
 @given(st.text(max_size=12))
 def test_no_text_stops_an_operation(text):
     text = text.replace("\0", "")
-    for layout in ({"date": "%m/%d/%Y"}, {"year": True}, {"code": {"D": "x"}}, {"pad": 3}, {"digits": 5}, {"flag": "Y"}):
+    for layout in (
+        {"date": "%m/%d/%Y"},
+        {"year": True},
+        {"code": {"D": "x"}},
+        {"pad": 3},
+        {"digits": 5},
+        {"flag": "Y"},
+    ):
         ((value, fault, masked),) = read(layout, [text], made_on=DAY)
         assert not (fault and masked)
         assert value in (None, False) or not (fault or masked)
@@ -125,7 +139,12 @@ def test_codes_come_back(otherwise):
 
 
 def test_a_column_has_one_operation_and_a_bound_that_is_one():
-    for wrong in ({"date": "%Y", "year": True}, {"earliest": "1900"}, {"date": "%Y", "earliest": "soon"}, {"unknown": 1}):
+    for wrong in (
+        {"date": "%Y", "year": True},
+        {"earliest": "1900"},
+        {"date": "%Y", "earliest": "soon"},
+        {"unknown": 1},
+    ):
         with pytest.raises(ValueError):
             ColumnLayout.model_validate({"from": "h", **wrong})
     assert issubclass(ColumnLayout, Strict)

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from models.errors import DeliveryError
-from pipelines.raw import landing
+from pipelines.raw import store
 from pipelines.raw.landing import landed_files, receive
 from pipelines.raw.receipts import ReceiptLedger, kept_file
 
@@ -93,22 +93,22 @@ def test_hidden_files_and_folders_are_left_alone(tmp_path, drop):
 
 
 def test_a_file_that_grew_while_it_was_copied_is_not_taken_in(lake, tmp_path, nc, drop, monkeypatch):
-    file, copy = drop(), landing._copy
+    file, copy = drop(), store._copy
 
     def grow(source, target):
         copied = copy(source, target)
         file.write_bytes(b"one and more")
         return copied
 
-    monkeypatch.setattr(landing, "_copy", grow)
+    monkeypatch.setattr(store, "_copy", grow)
     with pytest.raises(DeliveryError, match="changed while it was copied"):
         take(lake, tmp_path, nc)
-    assert not [path for path in (lake.root / "raw" / "files").rglob("*")]
+    assert not list((lake.root / "raw" / "files").rglob("*"))
     assert ReceiptLedger(lake, "nc").events() == []
 
 
 def test_a_full_disk_is_told_before_it_is_full(lake, tmp_path, nc, drop, monkeypatch):
     drop()
-    monkeypatch.setattr(landing.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 8}))
+    monkeypatch.setattr(store.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 8}))
     with pytest.raises(DeliveryError, match="less than three times its size is free"):
         take(lake, tmp_path, nc)

@@ -42,7 +42,7 @@ def opened(tmp_path):
 
 def test_a_zip_a_gzip_and_a_text_give_the_same_text(opened):
     for content in (packed(), gzip.compress(TEXT), TEXT):
-        (text,) = opened(content)if content is not TEXT else opened(content, "f.txt")
+        (text,) = opened(content) if content is not TEXT else opened(content, "f.txt")
         assert text.path.read_bytes() == TEXT and text.line_count == 3
 
 

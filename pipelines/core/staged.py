@@ -1,0 +1,52 @@
+"""What reading a delivery found: facts of its files, and counts of what was refused, faulty or masked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.raw.opening import OpenedText
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many texts of one file and column are null for one reason.
+
+    Attributes:
+        file: Name of the text.
+        column: Column.
+        rule: Rule that they break, or would have to keep.
+        count: Texts.
+        rows: Rows of the text.
+    """
+
+    file: str
+    column: str
+    rule: str
+    count: int
+    rows: int
+
+
+@dataclass
+class Staged:
+    """What reading a delivery found.
+
+    Attributes:
+        files: Facts per received file, by file_id: encoding, delimiter, line_count, row_count, reject_count.
+        numbers: file_id of each file_no of the working tables.
+        names: Name of each file_no.
+        faults: Texts that did not convert.
+        masked: Masks and placeholders.
+        refused: Lines refused, by rule.
+        differences: How the files differ from their layout, in words.
+        folded_count: Rows that repeated another one word for word.
+        texts: Readable text of each file_no, for the quarantine of refused rows.
+    """
+
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    numbers: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    faults: list[Count] = field(default_factory=list)
+    masked: list[Count] = field(default_factory=list)
+    refused: list[Count] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    folded_count: int = 0
+    texts: dict[int, OpenedText] = field(default_factory=dict)
