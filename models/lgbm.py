@@ -53,7 +53,9 @@ def fit_booster(
             raise TrainingError(f"The {part} part has {int(rows.sum()):,} rows and outcomes that do not vary.")
     params = _params(config, objective, _signs(X.shape[1], monotone), num_threads)
     rows = lgb.Dataset(X, y, params=params, free_raw_data=False, categorical_feature=list(categorical)).construct()
-    learned, judged = (rows.subset(np.flatnonzero(part), params=params) for part in (~is_stopping, is_stopping))
+    learned, judged = (
+        rows.subset(np.flatnonzero(part).tolist(), params=params) for part in (~is_stopping, is_stopping)
+    )
     stop = lgb.early_stopping(config.early_stopping_rounds, verbose=False)
     stopped = lgb.train(params, learned, config.max_trees, valid_sets=[judged], callbacks=[stop])
     return lgb.train(params, rows, stopped.best_iteration) if config.refit_all else stopped

@@ -202,7 +202,8 @@ def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) ->
         [partial(_fit_fold, frame[dealt != fold], frame[dealt == fold], spec, config) for fold in folds],
         config.booster.num_threads,
     )
-    p, plain = np.zeros(len(frame)), {name: np.zeros(len(frame)) for name in config.baselines}
+    p = np.zeros(len(frame))
+    plain: dict[str, np.ndarray] = {name: np.zeros(len(frame)) for name in config.baselines}
     for fold, (_, scores, baselines) in enumerate(found):
         p[dealt == fold] = scores
         for name in config.baselines:

@@ -8,7 +8,7 @@ from pydantic import Field
 from models.config import read_config
 from pipelines.defs.io import counted, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY
-from pipelines.defs.release import Kept, State, batches_of, passports_of, states_to_publish
+from pipelines.defs.release import State, batches_of, passports_of, states_to_publish
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table
 from pipelines.dictionary import render_table
@@ -95,18 +95,9 @@ def _row(state: str, found: State, release: Release) -> dict[str, Any]:
     summary = release.manifest["states"][state]
     score = summary["scores"]["turnout_probability"]
     moved = release.drift.get(state, {}).get("scores", {}).get("turnout_probability", {})
-    shift, order = moved.get("mean_shift"), moved.get("rank_correlation")
-    return {
-        "state": state,
-        "rows": summary["rows"],
-        "scored": score["scored"],
-        "no score": score["nulls"],
-        "mean score": "" if score["mean"] is None else f"{score['mean']:.3f}",
-        "mean moved": "" if shift is None else f"{shift:+.4f}",
-        "order kept": "" if order is None else f"{order:.2f}",
-        "as of": str(found.inputs()["as_of"]),
-        "rows from": "release before" if isinstance(found, Kept) else "newest scores",
-    }
+    row = {"state": state, "rows": summary["rows"], "no score": score["nulls"], "mean": score["mean"]}
+    row |= {"moved by": moved.get("mean_shift", "-"), "order kept": moved.get("rank_correlation", "-")}
+    return row | {"as of": found.inputs()["as_of"]}
 
 
 def _means(release: Release) -> dict[str, float]:
@@ -116,5 +107,6 @@ def _means(release: Release) -> dict[str, float]:
 
 
 def _recipe(release: Release) -> dg.MetadataValue:
-    query = f"SELECT * FROM read_parquet('{release.folder}/state=*/*.parquet', hive_partitioning = true) LIMIT 10"
+    files = f"'{release.folder}/state=*/*.parquet'"
+    query = f"SELECT * FROM read_parquet(\n  {files},\n  hive_partitioning = true)"
     return dg.MetadataValue.md(f"```sql\n-- DuckDB\n{query}\n```")

@@ -20,7 +20,7 @@ def delivery_metadata(deliveries: Sequence[Delivery]) -> dict[str, dg.MetadataVa
     held = [delivery for delivery in newest if delivery.verdict == "held"]
     found = {
         "newest delivery": dg.MetadataValue.text(delivery_sentence(newest[0])),
-        "held": dg.MetadataValue.text(" ".join(delivery_sentence(each) for each in held) or "none"),
+        "held": dg.MetadataValue.text(", ".join(str(each.snapshot_date) for each in held) or "none"),
         "deliveries": markdown_table(rows, at_most=SHOWN_AT_ONCE),
     }
     reasons = [{**row, "reason": reason_of(delivery)} for row, delivery in zip(rows, newest, strict=True)]
@@ -29,7 +29,10 @@ def delivery_metadata(deliveries: Sequence[Delivery]) -> dict[str, dg.MetadataVa
 
 def delivery_sentence(delivery: Delivery) -> str:
     """A delivery, its verdict and why."""
-    return f"{delivery.snapshot_date}: {delivery.verdict}. {reason_of(delivery) or 'Nothing to remark.'}"
+    reason = reason_of(delivery)
+    if delivery.verdict == "held":
+        return reason
+    return f"{delivery.snapshot_date} is {delivery.verdict}. {reason or 'Nothing to remark.'}"
 
 
 def reason_of(delivery: Delivery) -> str:
@@ -41,7 +44,6 @@ def _delivery_row(delivery: Delivery) -> dict[str, Any]:
     return {
         "snapshot": str(delivery.snapshot_date),
         "verdict": delivery.verdict,
-        "files": len(delivery.events),
         "rows": _total(delivery, "row_count"),
         "refused": _total(delivery, "reject_count"),
     }
@@ -49,7 +51,7 @@ def _delivery_row(delivery: Delivery) -> dict[str, Any]:
 
 def _total(delivery: Delivery, name: str) -> int | str:
     counts = [event[name] for event in delivery.events if event[name] is not None]
-    return sum(counts) if counts else "not read yet"
+    return sum(counts) if counts else "-"
 
 
 def markdown_table(rows: Iterable[Mapping[str, Any]], at_most: int | None = None) -> dg.MetadataValue:

@@ -44,8 +44,8 @@ def _grade(report: dict[str, Any]) -> dg.MetadataValue:
     rows = [
         {
             "measure": name.replace("_", " "),
-            "value": f"{found['value']:.4f}",
-            "95% interval": f"{found['low']:.4f} to {found['high']:.4f}",
+            "value": f"{found['value']:.3f}",
+            "95%": f"{found['low']:.3f} to {found['high']:.3f}",
             "reading": reading,
         }
         for name, reading in _READINGS.items()

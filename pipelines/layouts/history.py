@@ -3,8 +3,8 @@
 Six shapes cover the layouts we know: `long` (a row per vote: NC, FL, NV, WA, CO, GA since 2023), `wide` (a column per
 election: OH, WI, UT, AZ, AR), `code_mapped` (positional pairs with a code map per county: PA), `relative_slots` (the
 last so many votes of the voter: IA, DE, RI, CT, OK), `free_text` (one field: NY) and `long` again in a fixed-width file
-(TX, GA to 2022, MI to 2020). A shape is a class with parameters, told apart by `shape`; `long` and `wide` are written, the
-next one joins `AnyHistory`.
+(TX, GA to 2022, MI to 2020). A shape is a class with parameters, told apart by `shape`; `long` and `wide` are written,
+the next one joins `AnyHistory`.
 
 A shape states, per vote: voter_id, election_date, election_type, is_voted, method_code, ballot_party_code, county_code.
 """

@@ -77,7 +77,7 @@ LETTERS = "".join(chr(code) for code in [9, *range(32, 127), *range(192, 256)])
 TEXT = st.text(LETTERS, max_size=12)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(TEXT, min_size=1, max_size=20))
 def test_any_text_of_a_line_comes_back_but_for_its_white_space(lake, nc, tmp_path, texts):
     files = nc.layouts[-1].files["voters"]
@@ -92,7 +92,7 @@ def spaceless(text):
     return "".join((text or "").split())
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_permuted_columns_read_the_same(lake, nc, chunk, tmp_path, data):
     files = nc.layouts[-1].files["voters"]

@@ -147,7 +147,7 @@ def test_broken_newest_delivery_changes_nothing_downstream(desk):
     check = desk.check("core_voters", "newest_delivery_accepted")
     assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     assert "res_street_address" in check.description
-    assert "res_street_address" in desk.metadata("core_voters")["held"]
+    assert "res_street_address" in desk.metadata("core_voters")["newest delivery"]
 
 
 def test_held_command_is_called_once_for_a_reason(desk):

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.delivery import Admission
+from pipelines.lake import Lake
 from pipelines.layouts.source import Source
 from pipelines.raw.landing import receive
 from pipelines.tables.core import Rejects, VoteHistory, Voters
 
 DAY = dt.date(2026, 10, 1)
-NOW = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
 HEADER = "id,last,born,e2020,e2022"
 
 
@@ -40,6 +40,12 @@ def source(**more):
     )  # fmt: skip
 
 
+def judged(lake, landing, of):
+    now = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)
+    receive(lake, landing, "ga", of, now)
+    return Admission(lake, "ga", of).admit_all(now)[-1]
+
+
 @pytest.fixture
 def admit(lake, tmp_path):
     def admit(*contents, of=None):
@@ -47,8 +53,7 @@ def admit(lake, tmp_path):
         folder.mkdir(parents=True, exist_ok=True)
         for number, content in enumerate(contents):
             (folder / f"part{number}.csv").write_text(content)
-        receive(lake, tmp_path / "landing", "ga", of or source(), NOW)
-        return Admission(lake, "ga", of or source()).admit_all(NOW)[-1]
+        return judged(lake, tmp_path / "landing", of or source())
 
     return admit
 
@@ -147,11 +152,9 @@ def test_a_required_column_of_placeholders_is_held_even_without_a_last_good(admi
 IDS = st.lists(st.tuples(st.integers(1, 6), st.sampled_from(["ANN", "BO"])), min_size=1, max_size=15)
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(people=IDS, data=st.data())
 def test_no_id_is_published_twice_and_no_order_matters(tmp_path_factory, people, data):
-    from pipelines.lake import Lake
-
     found = []
     for order in (people, data.draw(st.permutations(people))):
         home = tmp_path_factory.mktemp("ids")
@@ -161,8 +164,7 @@ def test_no_id_is_published_twice_and_no_order_matters(tmp_path_factory, people,
         folder.mkdir(parents=True)
         lines = [f"{number},{name},,," for number, name in order]
         (folder / "a.csv").write_text("\n".join([HEADER, *lines, ""]))
-        receive(lake, home / "landing", "ga", source(), NOW)
-        judgement = Admission(lake, "ga", source()).admit_all(NOW)[-1]
+        judgement = judged(lake, home / "landing", source())
         found.append(rows(lake, Voters, "voter_id, last_name") if judgement.verdict == "accepted" else [])
     names = {number: {name for other, name in people if other == number} for number, _ in people}
     expected = [(f"GA-{number}", *said) for number, said in sorted(names.items()) if len(said) == 1]
