@@ -190,6 +190,10 @@ class Lake:
     def _home(self, contract: type[TableContract], partition: dict[str, Any]) -> Path:
         return self.folder(contract).joinpath(*(f"{name}={partition[name]}" for name in contract.partitions()))
 
+    def withdraw(self, contract: type[TableContract], **partition: Any) -> None:
+        """Take a partition out of use; its rows stay on disk and can be pointed at again."""
+        (self._home(contract, partition) / "current").unlink(missing_ok=True)
+
     def write(
         self,
         contract: type[TableContract],

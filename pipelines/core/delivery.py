@@ -75,8 +75,18 @@ class Admission:
             ledger.decide(delivery, judgement.verdict, judgement.reason, facts)
             if judgement.verdict == "accepted":
                 previous, chain = delivery, made_from
+            elif delivery.verdict == "accepted":
+                self._withdraw(delivery)
             judged.append(judgement)
         return judged
+
+    def _withdraw(self, delivery: Delivery) -> None:
+        """Take a delivery out of use that was accepted once and is not by the rules of today.
+
+        A broken file sent again for a day is another matter: what was good for that day stays in use.
+        """
+        for table in (Voters, VoteHistory, Rejects):
+            self.lake.withdraw(table, state=self.source.state, snapshot_date=delivery.snapshot_date)
 
     def _version(self) -> str:
         """What besides the files decides the rows: the configuration of the source and the program text."""

@@ -54,14 +54,20 @@ def select_new_votes(
 
 
 def select_known_votes(history: Table, as_of: dt.date) -> str:
-    """SELECT of one row per voter and election as it was known on a day; a later statement replaces an earlier one."""
+    """SELECT of one row per voter and election as it was known on a day; a later statement replaces an earlier one.
+
+    Of two statements known on one day, that of the later delivery counts.
+    """
     return f"""
     SELECT voter_id, election_id,
         any_value(election_date) AS election_date,
         any_value(election_type) AS election_type,
-        arg_max(is_voted, known_on) AS is_voted,
-        arg_max(method_code, known_on) AS method_code,
-        arg_max(ballot_party_code, known_on) AS ballot_party_code
-    FROM ({history.select()})
-    WHERE known_on <= DATE '{as_of}'
+        arg_max(is_voted, stated) AS is_voted,
+        arg_max(method_code, stated) AS method_code,
+        arg_max(ballot_party_code, stated) AS ballot_party_code
+    FROM (
+        SELECT *, (known_on - DATE '1900-01-01') * 1000000 + (snapshot_date - DATE '1900-01-01') AS stated
+        FROM ({history.select()})
+        WHERE known_on <= DATE '{as_of}'
+    )
     GROUP BY voter_id, election_id"""

@@ -149,7 +149,7 @@ def _moments(account: Account, settings: Settings) -> None:
             f"{moment.low} to {moment.high}",
             f"{moment.found:.4f}",
             moment.is_within,
-            found=moment.found,
+            measured=moment.found,
         )
 
 

@@ -230,6 +230,24 @@ def test_a_held_delivery_is_told_once_and_mended_by_new_bytes_under_the_old_name
     assert world.judge().verdict == "accepted"
 
 
+def test_a_broken_file_sent_again_for_a_good_day_leaves_that_day_in_use(world):
+    world.land(pack(world.text))
+    assert world.judge().verdict == "accepted"
+    good = world.fingerprints()
+    world.land(pack(breaks.drop_column(world.text, "birth_year")))
+    assert world.judge().verdict == world.judge().verdict == "held"
+    assert world.fingerprints() == good
+
+
+def test_a_delivery_that_todays_rules_hold_is_taken_out_of_use(world):
+    world.land(pack(world.text + b"a line that is no record\r\n"))
+    assert world.judge(source=world.lenient()).verdict == "accepted"
+    strict = world.source.plausibility.model_copy(update={"rejected_share": 0.0})
+    held = world.judge(source=world.source.model_copy(update={"plausibility": strict}))
+    assert held.verdict == "held"
+    assert str(DAY) not in {day for _, day in world.lake.table(Voters).records()}
+
+
 ACCEPTED = {
     "ids that repeat word for word": (
         row_break(lambda lines: [*lines[:-1], *lines[5:9], ""]),

@@ -132,7 +132,8 @@ HISTORY = """
 )
 def test_on_each_day_the_newest_statement_known_by_then_counts(table, as_of, voted):
     with duckdb.connect() as connection:
-        connection.register("known", table(HISTORY))
+        connection.register("told", table(HISTORY))
+        connection.execute("CREATE VIEW known AS SELECT *, known_on AS snapshot_date FROM told")
         query = select_known_votes(Known(), dt.date.fromisoformat(as_of))
         rows = connection.sql(query).to_arrow_table().to_pylist()
     assert {row["voter_id"]: row["is_voted"] for row in rows} == voted

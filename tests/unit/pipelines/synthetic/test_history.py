@@ -37,7 +37,7 @@ def test_nobody_votes_after_death_or_removal(chunk):
 def test_the_gone_hardly_vote(chunk):
     lives, nth = chunk.people.homes.lives, chunk.votes.position("NC-2024-11-05-general")
     gone = chunk.votes.eligible[:, nth] & (lives.gone < day_number(dt.date(2024, 1, 1)))
-    assert gone.any() and chunk.votes.voted[gone, nth].mean() < 0.15
+    assert gone.any() and chunk.votes.voted[gone, nth].mean() < 0.3  # 0.14 of 1,100; the chunk holds 50 of them
 
 
 def test_later_files_state_the_same_ballots(chunk):
@@ -61,7 +61,7 @@ def test_history_is_posted_county_by_county_after_three_to_six_weeks(chunk):
 
 def test_history_reaches_ten_years_back_and_not_before_it_began(chunk, history):
     assert history.election_date.min() == dt.date(2016, 11, 8)
-    assert chunk.history(dt.date(2014, 10, 1)).to_pandas().election_date.min() >= dt.date(2010, 1, 1)
+    assert chunk.history(dt.date(2014, 10, 1)).to_pandas().election_date.min() >= dt.date(2004, 10, 1)
 
 
 def test_party_ballots_belong_to_primaries(history):
