@@ -15,7 +15,7 @@ ElectionKind = Literal["presidential", "midterm", "odd", "primary", "runoff", "s
 def kind_of(election_type: str, day: dt.date) -> ElectionKind:
     """The kind of an election: its type, with generals told apart by the year (presidential, midterm, odd)."""
     if election_type != "general":
-        return election_type  # ty: ignore[invalid-return-type]
+        return election_type  # ty: ignore[invalid-explicit-return]
     if day.year % 2:
         return "odd"
     return "midterm" if day.year % 4 else "presidential"

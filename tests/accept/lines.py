@@ -62,9 +62,8 @@ class Account:
         file = CHECKOUT / "data" / "accept" / f"{self.name}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content, indent=1, default=float) + "\n", encoding="utf-8")
-        print(
-            f"\n{len(self.lines) - len(short)} of {len(self.lines)} demands hold. Written to {file.relative_to(CHECKOUT)}."
-        )
+        met = len(self.lines) - len(short)
+        print(f"\n{met} of {len(self.lines)} demands hold. Written to {file.relative_to(CHECKOUT)}.")
         return 1 if short else 0
 
 

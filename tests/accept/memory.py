@@ -37,10 +37,10 @@ def show_memory(account: Account) -> None:
             peaks[voters] = _ingest(folder)
     told = ", ".join(f"{voters:,}: {peak['mib']:,.0f} MiB in {peak['seconds']:.0f} s" for voters, peak in peaks.items())
     largest, first = max(peak["mib"] for peak in peaks.values()), peaks[VOTERS[0]]["mib"]
-    account.add(
-        "peak memory of ingest by simulated voters", f"under {LIMIT_MIB:,} MiB, the largest at most {GROWTH} times the smallest file's", told,
-        largest < LIMIT_MIB and peaks[VOTERS[-1]]["mib"] <= GROWTH * first, **{str(voters): peak for voters, peak in peaks.items()},
-    )  # fmt: skip
+    target = f"under {LIMIT_MIB:,} MiB, the largest at most {GROWTH} times the smallest file's"
+    holds = largest < LIMIT_MIB and peaks[VOTERS[-1]]["mib"] <= GROWTH * first
+    figures = {str(voters): peak for voters, peak in peaks.items()}
+    account.add("peak memory of ingest by simulated voters", target, told, holds, **figures)
 
 
 def _ingest(folder: str) -> dict[str, float]:

@@ -86,7 +86,7 @@ def read_graded(settings: Settings) -> Graded:
 
 
 def oracle_scores(graded: Graded) -> np.ndarray:
-    """Scores of the same booster on the same features, taught the true probabilities of the other four fifths of homes."""
+    """Scores of the same booster on the same features, taught the true probabilities of other homes, in five folds."""
     config, frame = graded.config, graded.frame
     spec = learn_spec(training_table(frame, config.features), config.features)
     dealt, found = household_fold(frame["household_id"], 5), np.zeros(len(frame))
@@ -111,10 +111,10 @@ def _against_oracle(account: Account, graded: Graded, p: np.ndarray) -> None:
 def _against_baselines(account: Account, graded: Graded, p: np.ndarray) -> None:
     for name in graded.config.baselines:
         found = loss_difference(p, _baseline(graded, name), graded.y, graded.households, REPEATS, SEED)
-        account.add(
-            f"simulated truth: log loss against the baseline {name}", "95% interval over households below 0",
-            f"{found.value:+.5f} ({found.low:+.5f} to {found.high:+.5f})", found.high < 0, value=found.value, low=found.low, high=found.high,
-        )  # fmt: skip
+        told = f"{found.value:+.5f} ({found.low:+.5f} to {found.high:+.5f})"
+        figures = {"value": found.value, "low": found.low, "high": found.high}
+        demand = f"simulated truth: log loss against the baseline {name}"
+        account.add(demand, "95% interval over households below 0", told, found.high < 0, **figures)
 
 
 def _baseline(graded: Graded, name: str) -> np.ndarray:
@@ -133,10 +133,10 @@ def _against_probabilities(account: Account, graded: Graded, p: np.ndarray) -> N
     truth = graded.frame["truth"].to_numpy(dtype=float)
     tied = tie_level(p, float(truth.mean()))
     error, raw = (calibration_error(each, truth, equal_mass_bins(each)) for each in (tied, p))
-    account.add(
-        "simulated truth: calibration error against true probabilities, level tied", "at most 0.0100",
-        f"{error:.4f} (as it is {raw:.4f}; mean score {p.mean():.4f}, mean truth {truth.mean():.4f})", error <= 0.01, tied=error, raw=raw,
-    )  # fmt: skip
+    demand = "simulated truth: calibration error against true probabilities, level tied"
+    levels = f"mean score {p.mean():.4f}, mean truth {truth.mean():.4f}"
+    found = f"{error:.4f} (as it is {raw:.4f}; {levels})"
+    account.add(demand, "at most 0.0100", found, error <= 0.01, tied=error, raw=raw)
     figures = grade(p, graded.y, graded.households, REPEATS, SEED)
     told = {name: round(found.value, 4) for name, found in figures.items()}
     print(f"         (coming election: {told})", flush=True)
