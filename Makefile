@@ -14,7 +14,7 @@ help:
 	@echo "make michigan      the same flow on the 206,500 people of the 2006 Michigan experiment"
 	@echo "make test          install and test;  make test-all adds the longest simulations"
 	@echo "make lint          format, lint, types, import layers, dictionary"
-	@echo "make accept-spine  what the first release must show, demand by demand"
+	@echo "make accept-spine  what the first release must show, demand by demand; PART=demo, michigan, tests or memory alone"
 
 install: $(INSTALLED)
 
@@ -50,7 +50,7 @@ lint: $(INSTALLED)
 	$(BIN)/walklist check
 
 accept-spine: $(INSTALLED)
-	@$(BIN)/python -m tests.accept.spine
+	@$(BIN)/python -m tests.accept.spine $(PART)
 
 lock: $(INSTALLED)
 	$(BIN)/uv pip compile --quiet --no-emit-index-url --all-extras --no-header --no-annotate pyproject.toml --output-file requirements.lock

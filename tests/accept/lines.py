@@ -35,10 +35,15 @@ class Account:
 
     Args:
         name: Name of the acceptance: `make accept-<name>`, `data/accept/<name>.json`.
+        others_stay: Whether lines of the file whose demands are not shown again are kept.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, others_stay: bool = False) -> None:
         self.name = name
+        self.file = CHECKOUT / "data" / "accept" / f"{name}.json"
+        self.before = (
+            json.loads(self.file.read_text(encoding="utf-8"))["lines"] if others_stay and self.file.is_file() else []
+        )
         self.lines: list[Line] = []
 
     def add(self, demand: str, target: str, found: str, holds: bool, **figures: Any) -> None:
@@ -52,18 +57,14 @@ class Account:
 
     def close(self) -> int:
         """Write the account, say how many demands fall short, and return the exit code."""
-        short = [line for line in self.lines if not line.holds]
-        content = {
-            "name": self.name,
-            "machine": machine_facts(),
-            "short": len(short),
-            "lines": [asdict(line) for line in self.lines],
-        }
-        file = CHECKOUT / "data" / "accept" / f"{self.name}.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(content, indent=1, default=float) + "\n", encoding="utf-8")
-        met = len(self.lines) - len(short)
-        print(f"\n{met} of {len(self.lines)} demands hold. Written to {file.relative_to(CHECKOUT)}.")
+        shown = {line.demand for line in self.lines}
+        lines = [line for line in self.before if line["demand"] not in shown] + [asdict(line) for line in self.lines]
+        short = [line for line in lines if not line["holds"]]
+        content = {"name": self.name, "machine": machine_facts(), "short": len(short), "lines": lines}
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(json.dumps(content, indent=1, default=float) + "\n", encoding="utf-8")
+        met = len(lines) - len(short)
+        print(f"\n{met} of {len(lines)} demands hold. Written to {self.file.relative_to(CHECKOUT)}.")
         return 1 if short else 0
 
 
