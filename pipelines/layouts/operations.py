@@ -7,6 +7,7 @@ is counted under the operation's rule, never guessed. Blank text is null before 
 import dataclasses
 import datetime as dt
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from pipelines.sql import literal, literals
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(ABC):
     """One way to turn the text of a column into a value.
 
     A text is read in two steps, so that SQL converts it once: `read` gives a value or null, then `placeholder` and
@@ -26,9 +27,9 @@ class Operation:
 
     masks: tuple[str, ...] = ()
 
+    @abstractmethod
     def read(self, text: str) -> str:
         """SQL of the value of a text, null where it does not convert."""
-        raise NotImplementedError
 
     def write(self, value: str) -> str:
         """SQL of the text that says a value."""
@@ -50,9 +51,9 @@ class Operation:
         return self
 
     @property
+    @abstractmethod
     def rule(self) -> str:
         """What a convertible text is, in words."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
