@@ -11,11 +11,11 @@ from models.errors import ConfigError, DeliveryError
 from models.model_config import ModelConfig
 from pipelines.calendar import read_calendar
 from pipelines.lake import Lake
-from pipelines.layouts.source import read_source
+from pipelines.layouts.source import Source, read_source
 from pipelines.settings import Settings
 from pipelines.sql import literal
 from pipelines.synthetic.config import SyntheticConfig
-from pipelines.synthetic.deliveries import write_deliveries, write_truth
+from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
 
 
@@ -30,18 +30,24 @@ def simulation_of(settings: Settings, state: str, voters: int | None = None) -> 
 
 
 def simulate_landing(settings: Settings, voters: int | None = None) -> None:
-    """Write every snapshot of the profile's states into the landing folder, and the truth of the scored election."""
+    """Write every snapshot of the profile's states into the landing folder, and the truth of the scored elections."""
     for name in settings.profile.sources:
         source = read_source(settings.configs, name)
         simulation = simulation_of(settings, source.state, voters)
-        folders = write_deliveries(simulation, source, settings.landing / name, simulation.state.snapshots)
-        stood = len(simulation.state.snapshots) - len(folders)
-        people = f"{simulation.state.voters:,} voters"
+        truth = {election: settings.root / "truth" / f"{election}.parquet" for election in _targets(settings, source)}
+        days = simulation.state.snapshots
+        folders = write_deliveries(simulation, source, settings.landing / name, days, truth)
+        people, stood = f"{simulation.state.voters:,} voters", len(days) - len(folders)
         written = f"{len(folders)} simulated deliveries written, {stood} stood"
         _say(f"{source.name}: {people}, {written}, in {settings.landing / name}")
-        for model in settings.profile.models:
-            target = read_config(ModelConfig, settings.configs / "models" / f"{model}.yaml").target_election
-            write_truth(simulation, target, settings.root / "truth" / f"{target}.parquet")
+
+
+def _targets(settings: Settings, source: Source) -> list[str]:
+    """Elections of a state that the profile's models score."""
+    models = [
+        read_config(ModelConfig, settings.configs / "models" / f"{name}.yaml") for name in settings.profile.models
+    ]
+    return [model.target_election for model in models if source.state in model.states]
 
 
 def land_michigan(settings: Settings, shared: str | None) -> None:

@@ -97,16 +97,16 @@ class Admission:
         layout = self.source.layout_on(delivery.snapshot_date)
         if layout is None:
             return Judgement(delivery, "held", self._held(delivery, "No layout is valid on that day; add a dated one."))
-        missing = [role for role in layout.files if not delivery.of_role(role)]
+        missing = layout.missing(event["file_name"] for event in delivery.events)
         hours = self.source.wait_hours
         if missing and now - delivery.first_received_at < dt.timedelta(hours=hours):
             return Judgement(delivery, "received", f"Waits for {' and '.join(missing)}, up to {hours} hours.")
-        if "voters" in missing:
-            return Judgement(delivery, "held", self._held(delivery, f"No voters file came within {hours} hours."))
+        if lost := [what for what in missing if what.startswith("voters")]:
+            return Judgement(delivery, "held", self._held(delivery, f"No {_files(lost)} came within {hours} hours."))
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
-        absent = [f"No {role} file came within {hours} hours; what was known before stays in use." for role in missing]
+        absent = [f"No {_files([what])} came within {hours} hours; what was known stays in use." for what in missing]
         return self._read(delivery, layout, previous, made_from, absent)
 
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:
@@ -184,6 +184,11 @@ def select_voters() -> str:
     return (
         f"SELECT {', '.join(f'{derived.get(name, name)} AS {identifier(name)}' for name in names)} FROM staged_voters"
     )
+
+
+def _files(missing: list[str]) -> str:
+    """What is missing, as words: `voters file`, `voters file 23_44`."""
+    return " and ".join(" ".join([*what.split()[:1], "file", *what.split()[1:]]) for what in missing)
 
 
 def _select_rejects(staged: Staged) -> str:

@@ -20,8 +20,10 @@ TABLES = """
 _STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
 
 
-def number_rows(connection: duckdb.DuckDBPyConnection, table: str, number: int, header: int, blank: list[int]) -> None:
-    """Write down which line of its text a row of a working table came from.
+def number_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, headers: dict[int, int], blank: dict[int, list[int]]
+) -> None:
+    """Write down which line of its text each row of a working table came from.
 
     Rows stand in the order of the text, so a row's line is its place among them, plus the header, plus the lines before
     it that hold no row: blank ones and those that were no record.
@@ -29,22 +31,35 @@ def number_rows(connection: duckdb.DuckDBPyConnection, table: str, number: int, 
     Args:
         connection: Holds the working tables.
         table: `staged_voters` or `staged_votes`.
-        number: file_no of the text.
-        header: Lines of header.
-        blank: Numbers of the blank lines.
+        headers: Lines of header of each file_no.
+        blank: Numbers of the blank lines of each file_no.
     """
-    first = f"SELECT {number}, coalesce(min(rowid), 0), {header + 1} FROM {table} WHERE file_no = {number}"
-    connection.execute(f"INSERT INTO file_starts {first}")
-    connection.execute("CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::BIGINT[]) AS line", [blank])
+    named = ", ".join(f"({number}, {header})" for number, header in headers.items())
+    connection.execute(
+        f"""INSERT INTO file_starts
+        SELECT file_no, min({table}.rowid), any_value(header) + 1
+        FROM {table}
+        JOIN (VALUES {named}) AS files(file_no, header) USING (file_no)
+        GROUP BY file_no"""
+    )
+    lines = [(number, line) for number, found in blank.items() for line in found]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE blank AS SELECT unnest(?::INTEGER[]) AS file_no, unnest(?::BIGINT[]) AS line",
+        [[number for number, _ in lines], [line for _, line in lines]],
+    )
     connection.execute(
         f"""INSERT INTO skipped
         WITH lines AS (
-            SELECT DISTINCT line
-            FROM (FROM blank UNION ALL SELECT row_number FROM refused WHERE file_no = {number})
+            SELECT DISTINCT file_no, line
+            FROM (
+                FROM blank
+                UNION ALL
+                SELECT file_no, row_number FROM refused WHERE file_no >= {min(headers)}
+            )
         ), numbered AS (
-            SELECT line, row_number() OVER (ORDER BY line) AS passed FROM lines
+            SELECT file_no, line, row_number() OVER (PARTITION BY file_no ORDER BY line) AS passed FROM lines
         )
-        SELECT {number}, line - passed + 1 AS place, max(passed)     -- the first row place that lies behind the line
+        SELECT file_no, line - passed + 1 AS place, max(passed)     -- the first row place that lies behind the line
         FROM numbered
         GROUP BY ALL"""
     )
@@ -82,8 +97,8 @@ def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int
 
 
 def refuse_votes(connection: duckdb.DuckDBPyConnection, snapshot_date: dt.date) -> None:
-    """Refuse votes without a voter, a day or a type, and votes in elections after the file was made."""
-    for column in ("voter_id", "election_date", "election_type"):
+    """Refuse votes without a voter, a day, a type or a ballot's fate, and votes in elections after the file was made."""
+    for column in ("voter_id", "election_date", "election_type", "is_voted"):
         _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
     _refuse(connection, "staged_votes", _STRAY_QUOTE, "has no stray quote", "voter_id")
     late = f"election_date > DATE '{snapshot_date}'"

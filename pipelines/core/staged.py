@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.layouts.history import WideElection
 from pipelines.raw.opening import OpenedText
 
 
@@ -33,6 +34,7 @@ class Staged:
         files: Facts per received file, by file_id: encoding, delimiter, line_count, row_count, reject_count.
         numbers: file_id of each file_no of the working tables.
         names: Name of each file_no.
+        elections: Elections that each file_no has a column for, none where votes are rows.
         faults: Texts that did not convert.
         masked: Masks and placeholders.
         refused: Lines refused, by rule.
@@ -44,6 +46,7 @@ class Staged:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    elections: list[list[WideElection]] = field(default_factory=list)
     faults: list[Count] = field(default_factory=list)
     masked: list[Count] = field(default_factory=list)
     refused: list[Count] = field(default_factory=list)

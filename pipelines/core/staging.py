@@ -4,17 +4,20 @@ Working tables of one SQL connection: `staged_voters` (a row per person), `stage
 participation) and those of `refusing.py`. Nothing is written outside the connection.
 """
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from pipelines.core import refusing
 from pipelines.core.staged import Count, Staged
-from pipelines.core.text_stager import TextStager, cell_names
+from pipelines.core.text_stager import TextStager
 from pipelines.layouts.history import WideHistory
 from pipelines.layouts.reading import select_wide_votes
 from pipelines.layouts.source import FileLayout, Layout
-from pipelines.raw.readers import open_file
+from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.tables.core import VoteHistory, Voters
 
@@ -36,54 +39,69 @@ def stage_delivery(
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
     staged = Staged()
-    cells = [name for files in layout.files.values() for name in cell_names(files)]
-    create_tables(connection, cells)
+    wide = [files.history for files in layout.files.values() if isinstance(files.history, WideHistory)]
+    create_tables(connection, is_wide=bool(wide))
     for role, files in layout.files.items():
-        for event in delivery.of_role(role):
-            facts = staged.files.setdefault(event["file_id"], {"row_count": 0, "line_count": None})
-            kept = kept_file(root, event["file_id"])
-            for text in open_file(connection, kept, event["file_name"], files, scratch):
-                stager = TextStager(connection, staged, files, text, state, delivery.snapshot_date)
-                stager.stage(event["file_id"], facts)
+        texts = list(_open(connection, root, delivery.of_role(role), files, scratch))
+        for file_id, _ in texts:
+            staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
+        for alike in _by_dialect(texts):
+            TextStager(connection, staged, files, alike, state, delivery.snapshot_date).stage()
     told = [name for name in Voters.schema().names if name != "voter_id"]
-    staged.folded_count = refusing.refuse_voters(connection, told + cells)
-    for number, files in enumerate(_layouts_of(delivery, layout, staged)):
-        if isinstance(files.history, WideHistory):
-            _stage_wide_votes(connection, files.history, number)
+    staged.folded_count = refusing.refuse_voters(connection, [*told, *(["cells"] if wide else [])])
+    for history in wide:
+        _stage_wide_votes(connection, history, staged)
     refusing.refuse_votes(connection, delivery.snapshot_date)
     _count_refused(connection, staged)
     return staged
 
 
-def _layouts_of(delivery: Delivery, layout: Layout, staged: Staged) -> list[FileLayout]:
-    """Layout of each file_no."""
-    roles = {event["file_id"]: event["role"] for event in delivery.events}
-    return [layout.files[roles[file_id]] for file_id in staged.numbers]
+def _open(
+    connection: duckdb.DuckDBPyConnection, root: Path, events: list[dict[str, Any]], files: FileLayout, scratch: Path
+) -> Iterator[tuple[str, TextRelation]]:
+    for event in events:
+        kept = kept_file(root, event["file_id"])
+        for text in open_file(connection, kept, event["file_name"], files, scratch):
+            yield event["file_id"], text
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, cells: list[str]) -> None:
-    """Make the empty working tables, with a column for each cell of a wide history."""
+def _by_dialect(texts: list[tuple[str, TextRelation]]) -> list[list[tuple[str, TextRelation]]]:
+    """Texts that can be read together, in the order of their first one."""
+    found: dict[tuple[object, ...], list[tuple[str, TextRelation]]] = {}
+    for file_id, text in texts:
+        found.setdefault(text.dialect, []).append((file_id, text))
+    return list(found.values())
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool) -> None:
+    """Make the empty working tables, with a column for the cells of a wide history."""
     connection.execute(refusing.TABLES)
     connection.register("people", Voters.schema().empty_table())
     connection.register("votes", VoteHistory.schema().empty_table())
     bits = "0::BIGINT AS fault_bits, 0::BIGINT AS masked_bits, 0 AS file_no"
-    more = "".join(f", NULL::VARCHAR AS {cell}" for cell in cells)
-    connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{more} FROM people")
+    cells = ", NULL::VARCHAR AS cells" if is_wide else ""
+    connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{cells} FROM people")
     connection.execute(
         "CREATE TABLE staged_votes AS SELECT voter_id, election_date, election_type, is_voted, method_code, "
         f"ballot_party_code, county_code, {bits}, 0::BIGINT AS source_row FROM votes"
     )
 
 
-def _stage_wide_votes(connection: duckdb.DuckDBPyConnection, history: WideHistory, number: int) -> None:
-    """Add the votes of the people who stand in staged_voters, so that a refused row states none."""
-    voters = f"(SELECT *, rowid AS source_row FROM staged_voters WHERE file_no = {number})"
-    votes = select_wide_votes(history, voters, ["voter_id", "source_row", "file_no"])
-    connection.execute(
-        "INSERT INTO staged_votes BY NAME SELECT voter_id, source_row, file_no, is_voted, "
-        "CAST(regexp_extract(election_id, '\\d{4}-\\d{2}-\\d{2}') AS DATE) AS election_date, "
-        f"regexp_extract(election_id, '[a-z]+$') AS election_type FROM ({votes})"
-    )
+def _stage_wide_votes(connection: duckdb.DuckDBPyConnection, history: WideHistory, staged: Staged) -> None:
+    """Add the votes of the people who stand in staged_voters, so that a refused row states none.
+
+    A cell says nothing of the county of the vote; that of the file stands for it, so that a county that has not yet
+    posted is known as such.
+    """
+    for elections, numbers in groupby(range(len(staged.numbers)), key=lambda number: staged.elections[number]):
+        if elections:
+            voters = f"(SELECT *, rowid AS source_row FROM staged_voters WHERE file_no IN ({_listed(numbers)}))"
+            votes = select_wide_votes(history, elections, voters, ["voter_id", "source_row", "file_no", "county_code"])
+            connection.execute(f"INSERT INTO staged_votes BY NAME {votes}")
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:

@@ -1,6 +1,10 @@
-"""One text of a delivery into a working table, every line of it accounted for."""
+"""Texts of one dialect into a working table, every line of each accounted for.
+
+A source may send one file or one for each county: texts with the same columns are read by one statement.
+"""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
@@ -8,123 +12,166 @@ import duckdb
 from models.errors import LayoutError
 from pipelines.core import refusing
 from pipelines.core.staged import Count, Staged
-from pipelines.layouts.history import LongHistory, WideHistory
-from pipelines.layouts.reading import Positions, rules, select_typed, wide_cells
+from pipelines.layouts.history import LongHistory, WideElection, WideHistory
+from pipelines.layouts.reading import (
+    UNKNOWN_CELL,
+    Positions,
+    missing_elections,
+    rules,
+    select_typed,
+    wide_cells,
+)
 from pipelines.layouts.source import FileLayout
 from pipelines.raw.diff import describe_difference
-from pipelines.raw.readers import TextRelation, TextScan, take_rejected_lines
-from pipelines.sql import literal, literals
+from pipelines.raw.readers import TextRelation, TextScan, scan_together, take_rejected_lines
+from pipelines.sql import literal
 
 
 class TextStager:
-    """Reads one text into a working table and accounts for every line of it."""
+    """Reads texts of one dialect into a working table and accounts for every line of them.
+
+    Args:
+        connection: Holds the working tables.
+        staged: What reading finds is added here.
+        layout: Layout of the texts.
+        texts: Texts that share headers and delimiter, each with the file_id it belongs to.
+        state: Two-letter code that begins every voter_id.
+        day: Day the files were made.
+    """
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
         staged: Staged,
         layout: FileLayout,
-        text: TextRelation,
+        texts: Sequence[tuple[str, TextRelation]],
         state: str,
         day: dt.date,
     ) -> None:
-        self.connection, self.staged, self.layout, self.text = connection, staged, layout, text
-        self.positions, self.number = Positions(text.headers), len(staged.numbers)
+        self.connection, self.staged, self.layout, self.texts = connection, staged, layout, texts
+        self.first, self.positions = len(staged.numbers), Positions(texts[0][1].headers)
         self.is_votes = isinstance(layout.history, LongHistory)
         self.made_on = None if self.is_votes else day
         self.table = "staged_votes" if self.is_votes else "staged_voters"
         self.state = state
+        self.elections = self._elections(texts[0][1])
 
-    def stage(self, file_id: str, facts: dict[str, Any]) -> None:
-        """Read the text, refuse what is no record, count faults, and add to the facts of its file."""
-        self.staged.numbers.append(file_id)
-        self.staged.names.append(self.text.name)
-        self._describe()
-        rows, refused, blank = self._read_whole()
-        header = int(self.text.scan.format.header) if self.text.scan else 0
-        refusing.number_rows(self.connection, self.table, self.number, header, blank)
+    def stage(self) -> None:
+        """Read the texts, refuse what is no record, count faults, and add to the facts of their files."""
+        for file_id, text in self.texts:
+            self.staged.numbers.append(file_id)
+            self.staged.names.append(text.name)
+            self.staged.elections.append(self.elections)
+            self._describe(text)
+        rows, blank = self._read_whole()
+        refused, numbered = self._refused(), list(enumerate(self.texts, self.first))
+        headers = {number: int(text.scan.format.header) if text.scan else 0 for number, (_, text) in numbered}
+        refusing.number_rows(self.connection, self.table, headers, blank)
+        for number, (file_id, text) in numbered:
+            self._add_facts(number, self.staged.files[file_id], text, rows.get(number, 0) + refused.get(number, 0))
         self._count_faults(rows)
-        facts["row_count"] += rows + refused
-        if self.text.scan:
-            self._add_text(facts, self.text.scan)
 
-    def _describe(self) -> None:
-        difference = describe_difference(self.text.headers, self.layout)
-        doubt = self.text.scan.opened.doubt if self.text.scan else ""
-        self.staged.differences += [f"{self.text.name}: {difference}."] if difference else []
+    def _elections(self, text: TextRelation) -> list[WideElection]:
+        history = self.layout.history
+        if not isinstance(history, WideHistory):
+            return []
+        missing = missing_elections(history, self.positions)
+        if missing:
+            listed = f"{len(missing)} of {len(history.elections)} election columns are missing: {', '.join(missing)}"
+            raise LayoutError(f"{text.name}: {listed}.")
+        found = history.elections_in(text.headers)
+        if not found:
+            raise LayoutError(f"{text.name}: none of its {len(text.headers)} columns is of an election.")
+        return found
+
+    def _describe(self, text: TextRelation) -> None:
+        difference = describe_difference(text.headers, self.layout)
+        doubt = text.scan.opened.doubt if text.scan else ""
+        self.staged.differences += [f"{text.name}: {difference}."] if difference else []
         self.staged.differences += [doubt] if doubt else []
 
-    def _add_text(self, facts: dict[str, Any], scan: TextScan) -> None:
-        lines = (facts["line_count"] or 0) + scan.opened.line_count
-        facts.update(encoding=scan.opened.encoding, delimiter=scan.dialect.delimiter, line_count=lines)
-        self.staged.texts[self.number] = scan.opened
+    def _add_facts(self, number: int, facts: dict[str, Any], text: TextRelation, row_count: int) -> None:
+        facts["row_count"] += row_count
+        if text.scan is None:
+            return
+        lines = (facts["line_count"] or 0) + text.scan.opened.line_count
+        facts.update(encoding=text.scan.opened.encoding, delimiter=text.scan.dialect.delimiter, line_count=lines)
+        self.staged.texts[number] = text.scan.opened
 
-    def _read_whole(self) -> tuple[int, int, list[int]]:
-        """Rows read, lines refused, blank lines; unless they make up the text, quotes are unbalanced: read by line."""
-        rows, refused = self._read(self.text.relation)
-        scan = self.text.scan
-        if scan is None:
-            return rows, refused, []
-        blank = refusing.find_blank(scan.opened, _unread(scan, rows, refused) != 0)
-        if _unread(scan, rows, refused) == len(blank):
-            return rows, refused, blank
+    def _read_whole(self) -> tuple[dict[int, int], dict[int, list[int]]]:
+        """Rows read and blank lines of each file_no.
+
+        Where rows, refusals and blank lines do not make up a text, its quotes are unbalanced: it is read by line.
+        """
+        scans = [text.scan for _, text in self.texts if text.scan]
+        self._read(scan_together(scans) if scans else self.texts[0][1].relation, self.first)
+        take_rejected_lines(self.connection, {scan.opened.path: at for at, scan in enumerate(scans, self.first)})
+        blank: dict[int, list[int]] = {number: [] for number, _ in enumerate(self.texts, self.first)}
+        rows, refused = self._rows(), self._refused()
+        for number, scan in enumerate(scans, self.first):
+            unread = _unread(scan, rows.get(number, 0), refused.get(number, 0))
+            blank[number] = refusing.find_blank(scan.opened, unread != 0)
+            if unread != len(blank[number]):
+                self._read_by_line(scan, number, blank[number])
+                rows = self._rows()
+        return rows, blank
+
+    def _read_by_line(self, scan: TextScan, number: int, blank: list[int]) -> None:
         for table in (self.table, "refused"):
-            self.connection.execute(f"DELETE FROM {table} WHERE file_no = {self.number}")
-        rows, refused = self._read(scan.by_line().relation())
-        lost = _unread(scan, rows, refused) - len(blank)
+            self.connection.execute(f"DELETE FROM {table} WHERE file_no = {number}")
+        self._read(scan.by_line().relation(), number)
+        take_rejected_lines(self.connection, {scan.opened.path: number})
+        lost = _unread(scan, self._rows().get(number, 0), self._refused().get(number, 0)) - len(blank)
         if lost:
             lines = f"{abs(lost):,} of {scan.opened.line_count:,} lines"
-            raise LayoutError(f"{self.text.name}: {lines} are no record of their own, even read line by line.")
-        return rows, refused, blank
+            raise LayoutError(f"{self.staged.names[number]}: {lines} are no record of their own, even read by line.")
 
-    def _read(self, relation: str) -> tuple[int, int]:
-        query = self._votes(relation) if self.is_votes else self._voters(relation)
-        rows = self.connection.execute(f"INSERT INTO {self.table} BY NAME {query}").fetchall()[0][0]
-        return rows, take_rejected_lines(self.connection, self.number)
+    def _rows(self) -> dict[int, int]:
+        """Rows in the working table of each file_no of these texts."""
+        counted = f"SELECT file_no, count(*) FROM {self.table} WHERE file_no >= {self.first} GROUP BY file_no"
+        return dict(self.connection.execute(counted).fetchall())
 
-    def _voters(self, relation: str) -> str:
-        history = self.layout.history
-        cells = wide_cells(history, self.positions, self.text.name) if isinstance(history, WideHistory) else []
-        typed = select_typed(self.layout.voters, self.positions, relation, cells, self.made_on)
-        return f"SELECT * REPLACE ({self._voter_id()}), {self.number} AS file_no FROM ({typed})"
+    def _refused(self) -> dict[int, int]:
+        counted = f"SELECT file_no, count(*) FROM refused WHERE file_no >= {self.first} GROUP BY file_no"
+        return dict(self.connection.execute(counted).fetchall())
 
-    def _votes(self, relation: str) -> str:
+    def _read(self, relation: str, first: int) -> None:
+        carried = [f"CAST({first} + file_index AS INTEGER) AS file_no"]
         columns = self.layout.column_layouts()
-        typed = select_typed(columns, self.positions, relation)
-        voted = "" if "is_voted" in columns else ", true AS is_voted"
-        return f"SELECT * REPLACE ({self._voter_id()}), {self.number} AS file_no{voted} FROM ({typed})"
+        history = self.layout.history
+        if isinstance(history, WideHistory):
+            carried.append(wide_cells(history, self.elections, self.positions))
+        typed = select_typed(columns, self.positions, relation, carried, self.made_on)
+        voted = ", true AS is_voted" if self.is_votes and "is_voted" not in columns else ""
+        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
+        self.connection.execute(f"INSERT INTO {self.table} BY NAME SELECT * REPLACE ({voter_id}){voted} FROM ({typed})")
 
-    def _voter_id(self) -> str:
-        return f"{literal(self.state + '-')} || voter_id AS voter_id"
-
-    def _count_faults(self, rows: int) -> None:
+    def _count_faults(self, rows: dict[int, int]) -> None:
+        """Count, by text and column, the texts that did not convert and the masked ones."""
         named = rules(self.layout.column_layouts(), self.positions, self.made_on)
         words = {"fault_bits": self.staged.faults, "masked_bits": self.staged.masked}
         tests = [(word, place) for word in words for place in range(len(named))]
         bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for word, place in tests)
-        counts = self.connection.execute(f"SELECT {bits} FROM {self.table} WHERE file_no = {self.number}").fetchall()[0]
-        for (word, place), count in zip(tests, counts, strict=True):
-            if count:
-                words[word].append(Count(self.text.name, *named[place], count, rows))
+        counted = f"SELECT file_no, {bits} FROM {self.table} WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
+        for number, *counts in self.connection.execute(counted).fetchall():
+            for (word, place), count in zip(tests, counts, strict=True):
+                if count:
+                    words[word].append(Count(self.staged.names[number], *named[place], count, rows[number]))
         self._count_unknown_cells(rows)
 
-    def _count_unknown_cells(self, rows: int) -> None:
-        history = self.layout.history
-        if not isinstance(history, WideHistory):
+    def _count_unknown_cells(self, rows: dict[int, int]) -> None:
+        if not self.elections:
             return
-        known = literals([*history.voted, *history.stayed_home, ""])
-        cells = cell_names(self.layout)
-        tests = ", ".join(f"count(*) FILTER ({cell} NOT IN ({known}))" for cell in cells)
-        counts = self.connection.execute(f"SELECT {tests} FROM staged_voters WHERE file_no = {self.number}").fetchall()
-        for header, count in zip(history.elections, counts[0], strict=True):
-            if count:
-                self.staged.faults.append(Count(self.text.name, header, "is a cell that the layout knows", count, rows))
-
-
-def cell_names(files: FileLayout) -> list[str]:
-    """Columns of staged_voters that hold the cells of a wide history."""
-    elections = files.history.elections if isinstance(files.history, WideHistory) else {}
-    return [f"cell_{number}" for number in range(len(elections))]
+        tests = ", ".join(
+            f"count(*) FILTER (cells[{place}] = '{UNKNOWN_CELL}')" for place, _ in enumerate(self.elections, 1)
+        )
+        unknown = f"file_no >= {self.first} AND contains(cells, '{UNKNOWN_CELL}')"
+        counted = f"SELECT file_no, {tests} FROM staged_voters WHERE {unknown} GROUP BY file_no ORDER BY 1"
+        for number, *counts in self.connection.execute(counted).fetchall():
+            for election, count in zip(self.elections, counts, strict=True):
+                if count:
+                    what = (election.header, "is a cell that the layout knows", count, rows[number])
+                    self.staged.faults.append(Count(self.staged.names[number], *what))
 
 
 def _unread(scan: TextScan, rows: int, refused: int) -> int:

@@ -19,6 +19,7 @@ class ColumnLayout(Strict):
         alias="from", description="Header, or headers it has had; the first present one is read.", min_length=1
     )
     join: bool = Field(False, description="Whether the headers are parts of one text, joined by a space.")
+    widths: list[int] = Field([], description="Characters of each part but the last when a joined text is written.")
     required: bool = Field(False, description="Whether the file is refused without it.")
     is_key: bool = Field(False, alias="key", description="Whether a row without it is refused; keys are required.")
     masks: list[str] = Field([], description="Texts that stand for 'not told': null, counted apart from faults.")
@@ -37,6 +38,7 @@ class ColumnLayout(Strict):
     )
     written: dict[str, str] = Field({}, description="Our word to the label written for it, for `pattern`.")
     flag: list[str] | None = Field(None, description="Operation: these texts are yes, all else no.")
+    no: list[str] = Field([], description="Texts that are no, for `flag`; with it every other text is a fault.")
     earliest: str | None = Field(None, description="First day or year that is believed; earlier ones are placeholders.")
 
     @model_validator(mode="before")
@@ -57,6 +59,8 @@ class ColumnLayout(Strict):
         named = [name for name in _OPERATIONS if getattr(self, name)]
         if len(named) > 1:
             raise ValueError(f"one operation is allowed, found {', '.join(named)}")
+        if self.no and not self.flag:
+            raise ValueError("no needs the operation flag")
         if self.earliest and not (self.date or self.year):
             raise ValueError("earliest needs the operation date or year")
         return self
@@ -93,5 +97,5 @@ class ColumnLayout(Strict):
         if self.digits:
             return op.Digits(masks, None if self.digits is True else int(self.digits))
         if self.flag:
-            return op.Flag(masks, tuple(self.flag))
+            return op.Flag(masks, tuple(self.flag), tuple(self.no))
         return op.Pad(masks, self.pad) if self.pad else op.Text(masks)

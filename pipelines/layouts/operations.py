@@ -229,22 +229,27 @@ class Pattern(Operation):
 
 @dataclass(frozen=True)
 class Flag(Operation):
-    """Yes or no: the listed texts are yes, everything else and blank are no."""
+    """Yes or no: the listed texts are yes; everything else and blank are no, unless the texts of no are listed too."""
 
     yes: tuple[str, ...] = ()
+    no: tuple[str, ...] = ()
 
     def read(self, text: str) -> str:
-        """Whether the text says yes."""
-        return f"coalesce(upper({text}) IN ({literals(found.upper() for found in self.yes)}), false)"
+        """Whether the text says yes; null for a text on neither list where both are given."""
+        is_yes = f"upper({text}) IN ({literals(found.upper() for found in self.yes)})"
+        if not self.no:
+            return f"coalesce({is_yes}, false)"
+        is_no = f"upper({text}) IN ({literals(found.upper() for found in self.no)})"
+        return f"CASE WHEN {is_yes} THEN true WHEN {is_no} THEN false END"
 
     def write(self, value: str) -> str:
-        """The first text that means yes, or blank."""
-        return f"CASE WHEN {value} THEN {literal(self.yes[0])} END"
+        """The first text that means yes, else the first that means no, or blank."""
+        return f"CASE WHEN {value} THEN {literal(self.yes[0])} {f'ELSE {literal(self.no[0])}' if self.no else ''} END"
 
     @property
     def rule(self) -> str:
-        """Every text is one."""
-        return "is a flag"
+        """Every text is one, or must be on one of the lists."""
+        return f"is one of {len(self.yes) + len(self.no)} known codes" if self.no else "is a flag"
 
 
 def _found(text: str, pattern: str) -> str:

@@ -8,9 +8,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.errors import LayoutError
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import WideHistory
+from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.operations import Operation, normalise
 from pipelines.sql import identifier, literal, literals
 
@@ -82,28 +81,59 @@ def rules(
     return [(name, operation.rule) for name, operation in _operations(columns, positions, made_on).items()]
 
 
-def wide_cells(history: WideHistory, positions: Positions, name: str) -> list[str]:
-    """SQL of the cell of every election, in the order of the layout: `cell_0 .. cell_N`.
+NO_CELL, UNKNOWN_CELL = "-", "?"
 
-    Raises:
-        LayoutError: The file lacks the column of an election.
+
+def wide_cells(history: WideHistory, elections: Sequence[WideElection], positions: Positions) -> str:
+    """SQL of one text that holds the cell of every election, a letter each in the order of the elections.
+
+    `-` is a blank cell, `?` a text that the layout does not list, `A` the first listed one, `B` the second.
     """
-    found = {header: positions.of(header) for header in history.elections}
-    missing = [header for header, place in found.items() if place is None]
-    if missing:
-        raise LayoutError(f"{name}: {len(missing)} of {len(found)} election columns are missing: {', '.join(missing)}.")
-    return [f"trim(c{place}) AS cell_{number}" for number, place in enumerate(found.values())]
+    cells = [_cell(history, f"c{positions.of(election.header)}") for election in elections]
+    return f"concat({', '.join(cells)}) AS cells"
 
 
-def select_wide_votes(history: WideHistory, relation: str, carry: Sequence[str]) -> str:
-    """SELECT of a row per stated participation from the cells of each row: carried columns, election_id, is_voted."""
-    cells = [
-        f"SELECT {', '.join(carry)}, {literal(election)} AS election_id, cell_{number} AS cell FROM {relation}"
-        for number, election in enumerate(history.elections.values())
-    ]
-    stated = literals([*history.voted, *history.stayed_home])
-    union = "\nUNION ALL ".join(cells)
-    return f"SELECT *, cell IN ({literals(history.voted)}) AS is_voted\nFROM ({union})\nWHERE cell IN ({stated})"
+def missing_elections(history: WideHistory, positions: Positions) -> list[str]:
+    """Headers of elections that the layout names and the file lacks."""
+    return [header for header in history.elections if positions.of(header) is None]
+
+
+def select_wide_votes(
+    history: WideHistory, elections: Sequence[WideElection], relation: str, carry: Sequence[str]
+) -> str:
+    """SELECT of a row per stated participation, voter by voter in the order of the relation, elections as given.
+
+    Columns: the carried ones, election_date, election_type, is_voted, ballot_party_code.
+    """
+    letters = {text: _letter(place) for place, text in enumerate(history.texts)}
+    stated = [letters[text] for text in history.texts] + [UNKNOWN_CELL] * history.is_any_text_voted
+    home = [letters[text] for text in history.stayed_home]
+    parties = " ".join(
+        f"WHEN {literal(letters[text])} THEN {literal(of)}" for text, of in history.ballot_parties.items()
+    )
+    days = ", ".join(
+        f"({place}, DATE '{election.day}', {literal(election.type)})" for place, election in enumerate(elections, 1)
+    )
+    return f"""
+    SELECT {", ".join(carry)}, election_date, election_type, {f"cell NOT IN ({literals(home)})" if home else "true"} AS is_voted,
+        {f"CASE cell {parties} END" if parties else "NULL::VARCHAR"} AS ballot_party_code
+    FROM (
+        SELECT {", ".join(carry)}, place, substr(cells, place, 1) AS cell
+        FROM (SELECT {", ".join(carry)}, cells, unnest(range(1, {len(elections) + 1})) AS place FROM {relation})
+    )
+    JOIN (VALUES {days}) AS elections(place, election_date, election_type) USING (place)
+    WHERE cell IN ({literals(stated)})"""
+
+
+def _cell(history: WideHistory, text: str) -> str:
+    """SQL of the letter of a cell; blanks around it count only where nothing fits without them."""
+    cases = " ".join(f"WHEN {literal(known)} THEN {literal(_letter(at))}" for at, known in enumerate(history.texts))
+    trimmed = f"CASE trim({text}) WHEN '' THEN '{NO_CELL}' {cases} ELSE '{UNKNOWN_CELL}' END"
+    return f"CASE WHEN {text} IS NULL THEN '{NO_CELL}' ELSE CASE {text} {cases} ELSE {trimmed} END END"
+
+
+def _letter(place: int) -> str:
+    return chr(ord("A") + place)
 
 
 def _operations(

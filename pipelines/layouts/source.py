@@ -2,6 +2,8 @@
 
 import datetime as dt
 import fnmatch
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +13,7 @@ from models.config import Strict, read_config
 from models.errors import ConfigError
 from models.tables import TableContract
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import AnyHistory, LongHistory
+from pipelines.layouts.history import AnyHistory, LongHistory, WideHistory
 from pipelines.tables.core import VoteHistory, Voters
 
 Role = Literal["voters", "history"]
@@ -40,6 +42,21 @@ class ParquetFile(Strict):
     names: list[str] = Field(description="Every column, as the file names it.", min_length=1)
 
 
+class Withheld(Strict):
+    """People whose facts the source blots out: every named field holds one sign."""
+
+    when: Literal["is_confidential"] = Field(description="Column of core_voters that is true for them.")
+    text: str = Field(description="What stands in a blotted field.", min_length=1)
+    headers: list[str] = Field(description="Fields that are blotted.", min_length=1)
+
+
+class Written(Strict):
+    """Names of the files that are written in this layout; {day} is the snapshot's day as 20261001."""
+
+    file: str = Field(description="Name of the file; {part} is the name of a part.")
+    member: str = Field("", description="Name of a member where the file is a zip archive; {part}, {county} as well.")
+
+
 class FileLayout(Strict):
     """How the files of one role look."""
 
@@ -47,9 +64,15 @@ class FileLayout(Strict):
         description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1
     )
     members: list[str] = Field(["*"], description="Patterns of the members to read when the file is a zip archive.")
+    skipped: list[str] = Field([], description="Patterns of members that are left alone although they fit `members`.")
+    parts: dict[str, tuple[str, str]] = Field(
+        {}, description="Piece of the file's name to the first and last county in it; all parts make the role whole."
+    )
+    written: Written | None = Field(None, description="Names of the files as they are written.")
     format: Annotated[Delimited | ParquetFile, Field(discriminator="kind")] = Field(description="Format of the file.")
     voters: dict[str, ColumnLayout] = Field({}, description="Column of core_voters to its place in the file.")
     history: AnyHistory | None = Field(None, description="The votes that the file states.")
+    withheld: Withheld | None = Field(None, description="How the source blots out confidential people.")
 
     @model_validator(mode="after")
     def _known_columns(self) -> "FileLayout":
@@ -61,7 +84,8 @@ class FileLayout(Strict):
             raise ValueError("; ".join(mistyped))
         if not self.voters and not self.history:
             raise ValueError("the file tells neither of voters nor of history")
-        unlisted = sorted(set(self.read_headers()) - set(self.format.names))
+        blotted = self.withheld.headers if self.withheld else []
+        unlisted = sorted({*self.read_headers(), *blotted} - set(self.format.names))
         if unlisted:
             raise ValueError(f"read but not under format.names: {', '.join(unlisted)}")
         return self
@@ -73,7 +97,15 @@ class FileLayout(Strict):
 
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column read from the file; those of a long history carry its names."""
-        return dict(self.history.columns) if isinstance(self.history, LongHistory) else dict(self.voters)
+        found = self.history.column_layouts() if isinstance(self.history, LongHistory) else self.voters
+        return {name: self._blotted(layout) for name, layout in found.items()}
+
+    def _blotted(self, layout: ColumnLayout) -> ColumnLayout:
+        """A column that may be blotted out knows the sign for it as a mask."""
+        if self.withheld is None or not set(layout.from_) & set(self.withheld.headers):
+            return layout
+        told = layout.model_dump(by_alias=True)
+        return ColumnLayout.model_validate({**told, "masks": [*layout.masks, self.withheld.text]})
 
     def read_headers(self) -> list[str]:
         """The first header of every column that is read."""
@@ -82,11 +114,18 @@ class FileLayout(Strict):
             for layout in self.column_layouts().values()
             for header in (layout.from_ if layout.join else layout.from_[:1])
         ]
-        return plain + list(getattr(self.history, "elections", {}))
+        return plain + (list(self.history.elections) if isinstance(self.history, WideHistory) else [])
 
     def fits(self, file_name: str) -> bool:
         """Whether a landed file has this role, by its name."""
         return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.match)
+
+    def missing_parts(self, file_names: Iterable[str]) -> list[str]:
+        """Parts that none of the files is, by their names; a role without parts is one file or more."""
+        names = [name.lower() for name in file_names if self.fits(name)]
+        if not self.parts:
+            return [] if names else [""]
+        return [part for part in self.parts if not any(_has_piece(name, part.lower()) for name in names)]
 
 
 class Layout(Strict):
@@ -104,6 +143,11 @@ class Layout(Strict):
     def role_of(self, file_name: str) -> Role | None:
         """The role of a landed file, by its name."""
         return next((role for role, layout in self.files.items() if layout.fits(file_name)), None)
+
+    def missing(self, file_names: Iterable[str]) -> list[str]:
+        """What a delivery of these files lacks, in words: a role, or a part of one."""
+        names = list(file_names)
+        return [f"{role} {part}".strip() for role, files in self.files.items() for part in files.missing_parts(names)]
 
 
 class Plausibility(Strict):
@@ -152,6 +196,11 @@ class Source(Strict):
     def layout_on(self, day: dt.date) -> Layout | None:
         """The layout of files made on a day, or nothing when all layouts are later."""
         return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)
+
+
+def _has_piece(name: str, piece: str) -> bool:
+    """Whether a piece stands in a name with no digit before or behind it: `1_22` is not in `SWVF_11_22`."""
+    return re.search(rf"(?<!\d){re.escape(piece)}(?!\d)", name) is not None
 
 
 def _mistyped(columns: dict[str, ColumnLayout], table: type[TableContract]) -> list[str]:

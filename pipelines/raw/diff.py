@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.errors import LayoutError
 from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.history import WideHistory
 from pipelines.layouts.operations import normalise
 from pipelines.layouts.reading import Positions, missing_required
 from pipelines.layouts.source import Delimited, FileLayout
@@ -53,13 +54,18 @@ def find_dialect(opened: OpenedText, layout: FileLayout) -> Dialect:
 
 
 def describe_difference(headers: Iterable[str], layout: FileLayout) -> str:
-    """The columns that a file lacks and has beyond its layout, with likely renames; empty when there are none."""
+    """The columns that a file lacks and has beyond its layout, with likely renames; empty when there are none.
+
+    Columns of elections come with every file and are no difference.
+    """
     expected, present = (
         {normalise(name): name for name in layout.format.names},
         {normalise(name): name for name in headers},
     )
     missing = [name for key, name in expected.items() if key not in present]
-    new = [name for key, name in present.items() if key not in expected]
+    history = layout.history
+    is_known = history.is_election if isinstance(history, WideHistory) else lambda _: False
+    new = [name for key, name in present.items() if key not in expected and not is_known(name)]
     likely = {name: _closest(name, new) for name in missing}
     renamed = [f"{name} may now be {likely[name]}" for name in missing if likely[name]]
     parts = [

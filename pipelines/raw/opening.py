@@ -89,8 +89,7 @@ def _members(received: Path, name: str, layout: FileLayout) -> Iterator[tuple[st
 
 def _chosen(archive: zipfile.ZipFile, name: str, layout: FileLayout) -> list[zipfile.ZipInfo]:
     listed = [member for member in archive.infolist() if not member.is_dir()]
-    wanted = [pattern.lower() for pattern in layout.members]
-    chosen = [found for found in listed if any(fnmatch.fnmatch(found.filename.lower(), one) for one in wanted)]
+    chosen = [found for found in listed if _fits(found, layout.members) and not _fits(found, layout.skipped)]
     if not chosen:
         raise LayoutError(f"{name}: none of its {len(listed)} members fits {', '.join(layout.members)}.")
     locked = [member for member in chosen if member.flag_bits & 1]
@@ -99,6 +98,10 @@ def _chosen(archive: zipfile.ZipFile, name: str, layout: FileLayout) -> list[zip
     if any(member.file_size > max(_LARGEST_RATIO * member.compress_size, _SMALLEST_CAP) for member in chosen):
         raise _bomb(name)
     return sorted(chosen, key=lambda member: member.filename)
+
+
+def _fits(member: zipfile.ZipInfo, patterns: list[str]) -> bool:
+    return any(fnmatch.fnmatch(member.filename.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _bomb(name: str) -> LayoutError:

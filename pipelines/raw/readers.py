@@ -5,7 +5,7 @@ swallows lines without an error, so the caller counts rows against lines; where 
 by line, with quotes taken as plain characters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pipelines.layouts.reading import Positions, missing_required
 from pipelines.layouts.source import Delimited, FileLayout
 from pipelines.raw.diff import Dialect, describe_difference, find_dialect
 from pipelines.raw.opening import OpenedText, open_texts
-from pipelines.sql import identifier, literal
+from pipelines.sql import identifier, literal, literals
 
 _LONGEST_LINE = 1 << 20
 
@@ -38,26 +38,32 @@ class TextScan:
     is_by_line: bool = False
 
     def relation(self) -> str:
-        """SQL of the relation: text columns c0 .. cN."""
-        quote = "" if self.is_by_line else self.format.quote
-        columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(len(self.dialect.headers)))
-        scan = (
-            f"read_csv({literal(str(self.opened.path))}, auto_detect = false, columns = {{{columns}}}, "
-            f"delim = {literal(self.dialect.delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
-            "comment = '', nullstr = '', "
-            f"header = false, skip = {int(self.format.header)}, strict_mode = true, null_padding = false, "
-            f"store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE})"
-        )
-        if not (self.is_by_line and self.format.quote):
-            return scan
-        texts = ", ".join(
-            f"{_unquoted(f'c{place}', self.format.quote)} AS c{place}" for place in range(len(self.dialect.headers))
-        )
-        return f"(SELECT {texts} FROM {scan})"
+        """SQL of the relation: text columns c0 .. cN and `file_index`, which is 0."""
+        return scan_together([self])
 
     def by_line(self) -> "TextScan":
         """The same text read line by line."""
         return TextScan(self.opened, self.dialect, self.format, is_by_line=True)
+
+
+def scan_together(scans: Sequence[TextScan]) -> str:
+    """SQL of several texts of one dialect as one relation, in the order given; `file_index` counts them from 0."""
+    first = scans[0]
+    quote = "" if first.is_by_line else first.format.quote
+    names = [f"c{place}" for place in range(len(first.dialect.headers))]
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    scan = (
+        f"read_csv([{literals(str(scan.opened.path) for scan in scans)}], auto_detect = false, "
+        f"columns = {{{columns}}}, "
+        f"delim = {literal(first.dialect.delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
+        "comment = '', nullstr = '', "
+        f"header = false, skip = {int(first.format.header)}, strict_mode = true, null_padding = false, "
+        f"store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE})"
+    )
+    if not (first.is_by_line and first.format.quote):
+        return scan
+    texts = ", ".join(f"{_unquoted(name, first.format.quote)} AS {name}" for name in names)
+    return f"(SELECT {texts}, file_index FROM {scan})"
 
 
 def _unquoted(text: str, quote: str) -> str:
@@ -67,23 +73,28 @@ def _unquoted(text: str, quote: str) -> str:
     return f"CASE WHEN {whole} THEN {inner} ELSE replace({text}, {sign}, '') END"
 
 
-def take_rejected_lines(connection: duckdb.DuckDBPyConnection, number: int) -> int:
-    """Move every record that the last scan could not split into the table `refused`, and count their lines.
+def take_rejected_lines(connection: duckdb.DuckDBPyConnection, numbers: Mapping[Path, int]) -> None:
+    """Move every record that the last scan could not split into the table `refused`, by its line.
 
     Args:
         connection: Where the scan ran; it has the table `refused` (file_no, row_number, rule, column_name).
-        number: file_no of the text.
+        numbers: file_no of each text that was scanned.
     """
     names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE table_name = 'reject_errors'").fetchall()
     if not names:
-        return 0
+        return
     cases = " ".join(f"WHEN {literal(error)} THEN {literal(rule)}" for error, rule in _RULES.items())
+    files = ", ".join(f"({literal(str(path))}, {number})" for path, number in numbers.items())
     connection.execute(
-        f"INSERT INTO refused SELECT {number}, line, min(CASE CAST(error_type AS VARCHAR) {cases} "
-        "ELSE 'is a record that can be read' END), NULL FROM reject_errors GROUP BY line"
+        f"""INSERT INTO refused
+        SELECT file_no, line, min(CASE CAST(error_type AS VARCHAR) {cases} ELSE 'is a record that can be read' END),
+            NULL
+        FROM reject_errors
+        JOIN reject_scans USING (scan_id, file_id)
+        JOIN (VALUES {files}) AS files(file_path, file_no) USING (file_path)
+        GROUP BY file_no, line"""
     )
     connection.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-    return connection.execute(f"SELECT count(*) FROM refused WHERE file_no = {number}").fetchall()[0][0]
 
 
 _RULES = {
@@ -103,13 +114,18 @@ class TextRelation:
         name: Name of the file, with the archive's member behind it.
         headers: Names of its columns, in order.
         scan: The text scan, or nothing for a Parquet file.
-        relation: SQL of the text columns c0 .. cN.
+        relation: SQL of the text columns c0 .. cN, and of `file_index`, which is 0.
     """
 
     name: str
     headers: tuple[str, ...]
     scan: TextScan | None
     relation: str
+
+    @property
+    def dialect(self) -> tuple[object, ...]:
+        """What texts must share to be read together; a Parquet file is read alone."""
+        return (self.headers, self.scan.dialect.delimiter) if self.scan else (self.name,)
 
 
 def open_file(
@@ -155,4 +171,4 @@ def parquet_relation(connection: duckdb.DuckDBPyConnection, path: str, name: str
         raise LayoutError(f"{name}: not a whole Parquet file.") from None
     headers = tuple(row[0] for row in described)
     texts = ", ".join(f"CAST({identifier(header)} AS VARCHAR) AS c{place}" for place, header in enumerate(headers))
-    return headers, f"(SELECT {texts} FROM {scan})"
+    return headers, f"(SELECT {texts}, 0 AS file_index FROM {scan})"

@@ -2,18 +2,27 @@
 
 import contextlib
 import datetime as dt
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow.parquet as pq
 
 from models.errors import ConfigError
-from pipelines.layouts.source import FileLayout, Source
+from pipelines.layouts.source import Source
 from pipelines.layouts.writing import LayoutWriter
 from pipelines.synthetic.chunk import TRUTH, Chunk
 from pipelines.synthetic.simulation import Simulation
 
 
-def write_deliveries(simulation: Simulation, source: Source, landing: Path, days: list[dt.date]) -> list[Path]:
+def write_deliveries(
+    simulation: Simulation,
+    source: Source,
+    landing: Path,
+    days: Sequence[dt.date],
+    truth: Mapping[str, Path] = MappingProxyType({}),
+) -> list[Path]:
     """Write the files of a simulated state, one folder a snapshot, in the format its layout has on that day.
 
     Everything streams: one chunk of households is in memory at a time.
@@ -23,6 +32,7 @@ def write_deliveries(simulation: Simulation, source: Source, landing: Path, days
         source: The source whose layouts are written.
         landing: Landing folder of the source; `<day>/` is made below it.
         days: Snapshot days to write; folders that stand are left alone.
+        truth: By election_id, the Parquet file that takes every voter's true chance and vote; the flow never reads it.
 
     Returns:
         The folders written.
@@ -31,40 +41,50 @@ def write_deliveries(simulation: Simulation, source: Source, landing: Path, days
         ConfigError: The source has no layout for a day.
     """
     missing = [day for day in days if not (landing / day.isoformat()).exists()]
-    staged = [landing / f".{day.isoformat()}" for day in missing]
+    staged = {day: landing / f".{day.isoformat()}" for day in missing}
+    for folder in staged.values():
+        shutil.rmtree(folder, ignore_errors=True)  # of a simulation that was killed
+    wanted = {election: file for election, file in truth.items() if not file.exists()}
     with contextlib.ExitStack() as stack:
-        writers = {day: _open_writers(stack, source, folder, day) for day, folder in zip(missing, staged, strict=True)}
-        for chunk in simulation.chunks() if writers else ():
+        writers = {day: _open_writers(stack, simulation, source, folder, day) for day, folder in staged.items()}
+        truths = {election: stack.enter_context(_truth_writer(file)) for election, file in wanted.items()}
+        for chunk in simulation.chunks() if writers or truths else ():
             for day, by_role in writers.items():
                 _append(chunk, day, by_role)
-    return [folder.rename(landing / folder.name.removeprefix(".")) for folder in staged]
+            for election, writer in truths.items():
+                writer.write_table(chunk.truth(election))
+    for file in wanted.values():
+        _draft_of(file).rename(file)
+    return [folder.rename(landing / folder.name.removeprefix(".")) for folder in staged.values()]
 
 
-def write_truth(simulation: Simulation, election_id: str, file: Path) -> None:
-    """Write the true probability and outcome of every voter in an election, as Parquet; the flow never reads it."""
-    if file.exists():
-        return
+def _truth_writer(file: Path) -> pq.ParquetWriter:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(file.with_suffix(".writing"), TRUTH, compression="zstd") as writer:
-        for chunk in simulation.chunks():
-            writer.write_table(chunk.truth(election_id))
-    file.with_suffix(".writing").rename(file)
+    return pq.ParquetWriter(_draft_of(file), TRUTH, compression="zstd")
 
 
-def _open_writers(stack: contextlib.ExitStack, source: Source, folder: Path, day: dt.date) -> dict[str, LayoutWriter]:
+def _draft_of(file: Path) -> Path:
+    return file.with_suffix(".writing")
+
+
+def _open_writers(
+    stack: contextlib.ExitStack, simulation: Simulation, source: Source, folder: Path, day: dt.date
+) -> dict[str, LayoutWriter]:
     layout = source.layout_on(day)
     if layout is None:
         raise ConfigError(f"{source.name}: no layout is valid on {day}. Add a dated one, or simulate later days.")
+    since = simulation.state.history_since
+    elections = [(found.date, found.type) for found in simulation.elections if since <= found.date < day]
     return {
-        role: stack.enter_context(LayoutWriter(files, folder / _file_name(files), source.state))
+        role: stack.enter_context(LayoutWriter(files, folder, source.state, day, elections))
         for role, files in layout.files.items()
     }
 
 
-def _file_name(files: FileLayout) -> str:
-    return files.match[0].replace("*", "_Statewide")
-
-
 def _append(chunk: Chunk, day: dt.date, by_role: dict[str, LayoutWriter]) -> None:
+    votes = chunk.history(day)
     for role, writer in by_role.items():
-        writer.append(chunk.voters(day) if role == "voters" else chunk.history(day))
+        if role == "voters":
+            writer.append(chunk.voters(day), votes)
+        else:
+            writer.append(votes)
