@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -200,15 +200,18 @@ class Lake:
         connection: duckdb.DuckDBPyConnection,
         query: str,
         made_from: str,
+        *,
+        is_in_order: bool = False,
         **partition: Any,
     ) -> Record:
-        """Write the rows of a query as one partition, check them, and point at them.
+        """Write the rows of a query as one partition, sorted by the key, check them, and point at them.
 
         Args:
             contract: Class of the table; its columns are taken from the query by name and cast.
             connection: Where the query runs.
-            query: SELECT that gives the rows, in any order.
+            query: SELECT that gives the rows.
             made_from: Fingerprint of what the rows were made from.
+            is_in_order: Whether the rows come by the key already, so that they need not be sorted; it is checked.
             partition: Value of every partition column.
 
         Returns:
@@ -227,7 +230,7 @@ class Lake:
         stamp = _stamp(contract, made_from)
         staging = Path(tempfile.mkdtemp(dir=home, prefix=_STAGING))
         try:
-            record = _write_part(contract, connection, query, stamp, staging)
+            record = _write_part(contract, connection, query, stamp, staging, is_in_order)
             shutil.rmtree(home / stamp, ignore_errors=True)
             staging.replace(home / stamp)
         finally:
@@ -261,20 +264,33 @@ def _is_whole(file: Path, record: Record) -> bool:
 def find_broken(
     connection: duckdb.DuckDBPyConnection, contract: type[TableContract], relation: str
 ) -> list[BrokenRule]:
-    """The rules of a contract that a relation breaks, with the number of rows of each."""
+    """The rules of a contract that a stored relation breaks, with the number of rows of each.
+
+    Rows are stored in the order of the key: one that does not come after the row before it is misplaced or repeated.
+    """
     checks = list(contract.checks())
     counts = connection.execute(f"SELECT {', '.join(check.violation for check in checks)} FROM {relation}").fetchall()[
         0
     ]
     broken = [BrokenRule(check.column, check.rule, count) for check, count in zip(checks, counts, strict=True) if count]
     if contract.key():
-        key = ", ".join(identifier(name) for name in contract.key())
-        repeated = (
-            f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {relation} GROUP BY {key} HAVING n > 1)"
-        )
-        extra = int(connection.execute(repeated).fetchall()[0][0])
-        broken += [BrokenRule(", ".join(contract.key()), "is unique", extra)] if extra else []
+        extra = int(connection.execute(_select_misplaced(contract.key(), relation)).fetchall()[0][0])
+        rule = "is unique and in order"
+        broken += [BrokenRule(", ".join(contract.key()), rule, extra)] if extra else []
     return broken
+
+
+def _select_misplaced(key: Sequence[str], relation: str) -> str:
+    """SQL of the number of rows whose key is not greater than that of the row before; one pass, no hash table."""
+    names = [identifier(name) for name in key]
+    before = [identifier(f"{name} before") for name in key]
+    is_after = "false"
+    for name, last in reversed(list(zip(names, before, strict=True))):
+        is_after = f"({name} > {last} OR ({name} = {last} AND {is_after}))"
+    lags = ", ".join(f"lag({name}) OVER () AS {last}" for name, last in zip(names, before, strict=True))
+    return f"""
+    SELECT count(*) FILTER ({before[0]} IS NOT NULL AND NOT {is_after})
+    FROM (SELECT {", ".join(names)}, {lags} FROM {relation})"""
 
 
 def _stamp(contract: type[TableContract], made_from: str) -> str:
@@ -283,14 +299,20 @@ def _stamp(contract: type[TableContract], made_from: str) -> str:
 
 
 def _write_part(
-    contract: type[TableContract], connection: duckdb.DuckDBPyConnection, query: str, made_from: str, folder: Path
+    contract: type[TableContract],
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    made_from: str,
+    folder: Path,
+    is_in_order: bool,
 ) -> Record:
     file = folder / PART
     casts = [
         f"CAST({identifier(field.name)} AS {_sql_type(field.type)}) AS {identifier(field.name)}"
         for field in contract.schema()
     ]
-    order = f"ORDER BY {', '.join(identifier(name) for name in contract.key())}" if contract.key() else ""
+    key = ", ".join(identifier(name) for name in contract.key())
+    order = f"ORDER BY {key}" if key and not is_in_order else ""
     copy = f"COPY (SELECT {', '.join(casts)} FROM ({query}) {order}) TO {literal(str(file))}"
     try:
         connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")

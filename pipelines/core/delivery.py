@@ -6,15 +6,17 @@ the reason stands in the ledger. Rows that were refused wait, with their text, i
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import duckdb
 
 from models.errors import ContractError, DeliveryError, LayoutError
-from pipelines.core.history import select_new_votes
+from pipelines.core.history import StatedVotes, select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
-from pipelines.core.staging import stage_delivery
+from pipelines.core.staging import stage_delivery, stated_votes
 from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.source import Layout, Source
@@ -111,7 +113,7 @@ class Admission:
 
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:
         """The records of a delivery whose tables and verdict stand; without the verdict its counts were never told."""
-        place = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
+        place: dict[str, Any] = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
         found = {
             table.table_name: self.lake.current(table, made_from, **place) for table in (Voters, VoteHistory, Rejects)
         }
@@ -130,7 +132,8 @@ class Admission:
                 if reasons:
                     told = [*reasons, *absent, *staged.differences]
                     return Judgement(delivery, "held", self._held(delivery, " ".join(told)), staged=staged)
-                records = self._write(connection, staged, delivery, previous, made_from)
+                stated = stated_votes(connection, staged, layout, delivery.snapshot_date)
+                records = self._write(connection, staged, stated, delivery, previous, made_from)
             except (LayoutError, ContractError) as error:
                 return Judgement(delivery, "held", self._held(delivery, str(error)))
             except duckdb.Error as error:
@@ -152,22 +155,25 @@ class Admission:
         self,
         connection: duckdb.DuckDBPyConnection,
         staged: Staged,
+        stated: StatedVotes,
         delivery: Delivery,
         previous: Delivery | None,
         made_from: str,
     ) -> dict[str, Record]:
-        state, day = self.source.state, delivery.snapshot_date
-        known, last = self.lake.table(VoteHistory, state=state), previous.snapshot_date if previous else None
-        votes = select_new_votes(known, state, day, last, self.source.posting_lag_days)
-        queries = {                                # voters last: they make the snapshot visible
-            Rejects: _select_rejects(staged),
-            VoteHistory: votes,
-            Voters: select_voters(),
-        }  # fmt: skip
-        return {
-            table.table_name: self.lake.write(table, connection, query, made_from, state=state, snapshot_date=day)
-            for table, query in queries.items()
-        }
+        place: dict[str, Any] = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
+        known, last = (
+            self.lake.table(VoteHistory, state=self.source.state),
+            previous.snapshot_date if previous else None,
+        )
+        lag = self.source.posting_lag_days
+        votes = select_new_votes(known, self.source.state, delivery.snapshot_date, last, lag, stated.query)
+        is_in_order = stated.is_in_order and previous is None  # a join may shuffle
+        write = partial(self.lake.write, connection=connection, made_from=made_from, **place)
+        rejects = write(Rejects, query=_select_rejects(staged))
+        history = write(VoteHistory, query=votes, is_in_order=is_in_order)
+        voters = write(Voters, query=select_voters())  # last: it makes the snapshot visible
+        written = {Voters: voters, VoteHistory: history, Rejects: rejects}
+        return {table.table_name: record for table, record in written.items()}
 
     def _keep_refused(self, connection: duckdb.DuckDBPyConnection, staged: Staged, made_from: str) -> None:
         folder = self.lake.root / "raw" / "quarantine" / self.name

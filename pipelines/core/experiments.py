@@ -1,6 +1,7 @@
 """Field experiments as data: who was drawn for which arm, read from the source's own file by the layout vocabulary."""
 
 import datetime as dt
+from typing import Any
 
 import duckdb
 from pydantic import Field, model_validator
@@ -56,7 +57,8 @@ def write_assignments(lake: Lake, experiment: Experiment, source: Source) -> Rec
     layout = source.layout_on(accepted[-1].snapshot_date)
     if layout is None:
         raise _refusal(experiment, [f"no layout of {experiment.source} is valid on {accepted[-1].snapshot_date}"])
-    file, place = layout.files["voters"], {"state": source.state, "experiment_id": experiment.name}
+    file = layout.files["voters"]
+    place: dict[str, Any] = {"state": source.state, "experiment_id": experiment.name}
     settings = [found.model_dump(mode="json", by_alias=True) for found in (experiment, file.format)]
     stamp = fingerprint(accepted[-1].delivery_id, settings, code_version("pipelines/core/experiments.py"))
     standing = lake.current(Assignments, stamp, **place)

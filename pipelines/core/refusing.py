@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.layouts.reading import NO_CELL
 from pipelines.raw.opening import OpenedText, blank_lines
 from pipelines.sql import identifier, literal
 
@@ -17,6 +18,7 @@ TABLES = """
     CREATE TABLE file_starts (file_no INTEGER, first_row BIGINT, line BIGINT);
     CREATE TABLE skipped (file_no INTEGER, place BIGINT, passed BIGINT)"""
 
+_LATE = "is not after the snapshot"
 _STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
 
 
@@ -97,12 +99,25 @@ def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int
 
 
 def refuse_votes(connection: duckdb.DuckDBPyConnection, snapshot_date: dt.date) -> None:
-    """Refuse votes without a voter, a day, a type or a ballot's fate, and votes in elections after the file was made."""
+    """Refuse votes without a voter, a day, a type or a ballot's fate, and votes cast after the file was made."""
     for column in ("voter_id", "election_date", "election_type", "is_voted"):
         _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
     _refuse(connection, "staged_votes", _STRAY_QUOTE, "has no stray quote", "voter_id")
     late = f"election_date > DATE '{snapshot_date}'"
-    _refuse(connection, "staged_votes", late, "is not after the snapshot", "election_date")
+    _refuse(connection, "staged_votes", late, _LATE, "election_date")
+
+
+def note_late_cells(connection: duckdb.DuckDBPyConnection, numbers: list[int], places: list[int]) -> None:
+    """Write down the lines of a wide history that state votes in elections after the file was made.
+
+    Args:
+        connection: Holds the working tables.
+        numbers: file_no of the texts.
+        places: Places of these elections among the cells, from 1.
+    """
+    if places:
+        stated = " OR ".join(f"cells[{place}] <> '{NO_CELL}'" for place in places)
+        _note(connection, "staged_voters", f"file_no >= {min(numbers)} AND ({stated})", _LATE, "election_date")
 
 
 def refused_counts(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str | None, int]]:
@@ -150,11 +165,16 @@ def _copy_lines(path: Path, lines: set[int], target: Path) -> None:
 
 
 def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> None:
-    place = f"coalesce(source_row, {table}.rowid)" if table == "staged_votes" else f"{table}.rowid"
-    refused = connection.execute(
+    if _note(connection, table, condition, rule, column):
+        connection.execute(f"DELETE FROM {table} WHERE {condition}")
+
+
+def _note(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> int:
+    """Write down the lines of the rows that meet a condition; how many there are."""
+    return connection.execute(
         f"""INSERT INTO refused
         WITH found AS (
-            SELECT file_no, {place} - first_row + line AS place
+            SELECT file_no, {table}.rowid - first_row + line AS place
             FROM {table}
             JOIN file_starts USING (file_no)
             WHERE {condition}
@@ -163,5 +183,3 @@ def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, r
         FROM found
         ASOF LEFT JOIN skipped ON found.file_no = skipped.file_no AND found.place >= skipped.place"""
     ).fetchall()[0][0]
-    if refused:
-        connection.execute(f"DELETE FROM {table} WHERE {condition}")

@@ -4,17 +4,18 @@ Working tables of one SQL connection: `staged_voters` (a row per person), `stage
 participation) and those of `refusing.py`. Nothing is written outside the connection.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pipelines.core import refusing
+from pipelines.core.history import FOLDED_VOTES, StatedVotes, has_repeated_votes
 from pipelines.core.staged import Count, Staged
 from pipelines.core.text_stager import TextStager
-from pipelines.layouts.history import WideHistory
+from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.reading import select_wide_votes
 from pipelines.layouts.source import FileLayout, Layout
 from pipelines.raw.readers import TextRelation, open_file
@@ -49,9 +50,10 @@ def stage_delivery(
             TextStager(connection, staged, files, alike, state, delivery.snapshot_date).stage()
     told = [name for name in Voters.schema().names if name != "voter_id"]
     staged.folded_count = refusing.refuse_voters(connection, [*told, *(["cells"] if wide else [])])
-    for history in wide:
-        _stage_wide_votes(connection, history, staged)
     refusing.refuse_votes(connection, delivery.snapshot_date)
+    for elections, numbers in _wide_files(staged):
+        late = [at for at, election in enumerate(elections, 1) if election.day > delivery.snapshot_date]
+        refusing.note_late_cells(connection, numbers, late)
     _count_refused(connection, staged)
     return staged
 
@@ -83,21 +85,51 @@ def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool) -> None:
     connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{cells} FROM people")
     connection.execute(
         "CREATE TABLE staged_votes AS SELECT voter_id, election_date, election_type, is_voted, method_code, "
-        f"ballot_party_code, county_code, {bits}, 0::BIGINT AS source_row FROM votes"
+        f"ballot_party_code, county_code, {bits} FROM votes"
     )
 
 
-def _stage_wide_votes(connection: duckdb.DuckDBPyConnection, history: WideHistory, staged: Staged) -> None:
-    """Add the votes of the people who stand in staged_voters, so that a refused row states none.
+def stated_votes(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, layout: Layout, snapshot_date: dt.date
+) -> StatedVotes:
+    """The votes of the staged files, each voter's election once.
 
-    A cell says nothing of the county of the vote; that of the file stands for it, so that a county that has not yet
-    posted is known as such.
+    The cells of a wide history are unfolded voter by voter, from the people who stand in staged_voters, so that a
+    refused row states none. They say nothing of the county of the vote; that of the file stands for it, so that a
+    county that has not yet posted is known as such.
     """
-    for elections, numbers in groupby(range(len(staged.numbers)), key=lambda number: staged.elections[number]):
-        if elections:
-            voters = f"(SELECT *, rowid AS source_row FROM staged_voters WHERE file_no IN ({_listed(numbers)}))"
-            votes = select_wide_votes(history, elections, voters, ["voter_id", "source_row", "file_no", "county_code"])
-            connection.execute(f"INSERT INTO staged_votes BY NAME {votes}")
+    wide = [files.history for files in layout.files.values() if isinstance(files.history, WideHistory)]
+    carried = ["voter_id", "county_code", "NULL::VARCHAR AS method_code"]
+    unfolded = []
+    for elections, numbers in _wide_files(staged):
+        held = [election for election in elections if election.day <= snapshot_date]
+        people = f"people_{len(unfolded)}"
+        connection.execute(
+            f"CREATE TABLE {people} AS SELECT voter_id, county_code, cells FROM staged_voters "
+            f"WHERE file_no IN ({_listed(numbers)}) ORDER BY voter_id"
+        )
+        unfolded.append(select_wide_votes(wide[0], held, people, carried))
+    if len(unfolded) == 1 and not _has_long_votes(layout):
+        return StatedVotes(unfolded[0], is_in_order=True)
+    for votes in unfolded:
+        connection.execute(f"INSERT INTO staged_votes BY NAME SELECT *, 0 AS file_no FROM ({votes})")
+    return StatedVotes(FOLDED_VOTES if has_repeated_votes(connection) else "FROM staged_votes", is_in_order=False)
+
+
+def _has_long_votes(layout: Layout) -> bool:
+    return any(files.is_long for files in layout.files.values())
+
+
+def _wide_files(staged: Staged) -> list[tuple[list[WideElection], list[int]]]:
+    """file_no of the files that have the same columns of elections, with these elections."""
+    found: list[tuple[list[WideElection], list[int]]] = []
+    for number, elections in enumerate(staged.elections):
+        alike = next((numbers for known, numbers in found if known == elections), None)
+        if alike is not None:
+            alike.append(number)
+        elif elections:
+            found.append((elections, [number]))
+    return found
 
 
 def _listed(numbers: Iterable[int]) -> str:

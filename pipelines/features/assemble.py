@@ -56,7 +56,7 @@ def build_features(lake: Lake, occasion: Occasion) -> Record:
         AsOfError: The state has no accepted snapshot.
         ContractError: A feature breaks the contract.
     """
-    place = {"state": occasion.state, "election_id": occasion.election.election_id}
+    place: dict[str, Any] = {"state": occasion.state, "election_id": occasion.election.election_id}
     stamp = made_from(lake, occasion)
     standing = lake.current(Features, stamp, **place)
     if standing:

@@ -35,7 +35,7 @@ _CODED = {"election_type": ELECTION_TYPES, "method_code": METHODS, "ballot_party
 
 
 class BallotCode(Strict):
-    """One code that says both whether a ballot was counted and how it was cast; a code that is not listed is refused."""
+    """One code that says whether a ballot was counted and how it was cast; a code that is not listed is refused."""
 
     from_: str = Field(alias="from", description="Header of the column.")
     counted: dict[str, Literal[METHODS] | None] = Field(  # ty: ignore

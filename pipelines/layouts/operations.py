@@ -8,8 +8,9 @@ import dataclasses
 import datetime as dt
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from pipelines.sql import literal, literals
 
@@ -26,6 +27,8 @@ class Operation(ABC):
     """
 
     masks: tuple[str, ...] = ()
+    reads_every_text: ClassVar[bool] = False
+    """Whether no text can be a fault, so that nothing needs to be tested."""
 
     @abstractmethod
     def read(self, text: str) -> str:
@@ -60,6 +63,8 @@ class Operation(ABC):
 class Text(Operation):
     """Text as it stands, trimmed, with runs of spaces as one."""
 
+    reads_every_text: ClassVar[bool] = True
+
     def read(self, text: str) -> str:
         """The text, runs of white space as one space."""
         return f"CASE WHEN contains({text}, '  ') THEN regexp_replace({text}, '\\s+', ' ', 'g') ELSE {text} END"
@@ -92,6 +97,7 @@ class Pad(Operation):
     """A code filled with zeros from the left to a fixed width: `7` and `007` are one county."""
 
     width: int = 0
+    reads_every_text: ClassVar[bool] = True
 
     def read(self, text: str) -> str:
         """The padded code; a longer text stays as it is."""
@@ -121,7 +127,7 @@ class Date(Operation):
 
     def placeholder(self, text: str, value: str) -> str:
         """A mask, or a day that nobody believes."""
-        return f"({super().placeholder(text, value)} OR coalesce({value} < DATE '{self.earliest}', false))"
+        return either(super().placeholder(text, value), f"coalesce({value} < DATE '{self.earliest}', false)")
 
     def valid(self, value: str) -> str:
         """No day after the file was made, where that is known."""
@@ -150,7 +156,7 @@ class Year(Operation):
 
     def placeholder(self, text: str, value: str) -> str:
         """A mask, or a year that nobody believes."""
-        return f"({super().placeholder(text, value)} OR coalesce({value} < {self.earliest}, false))"
+        return either(super().placeholder(text, value), f"coalesce({value} < {self.earliest}, false)")
 
     def valid(self, value: str) -> str:
         """No year after the file was made, where that is known."""
@@ -174,13 +180,16 @@ class Code(Operation):
     otherwise: str | None = None
 
     def read(self, text: str) -> str:
-        """Our word for the code."""
-        cases = " ".join(
-            f"WHEN upper({text}) = {literal(code.upper())} THEN {literal(word) if word else 'NULL'}"
+        """Our word for the code; most texts are a code as it is listed, so that upper case is tried last."""
+        other = f"ELSE {literal(self.otherwise)}" if self.otherwise else ""
+        upper = f"CASE upper({text}) {self._cases(str.upper)} {other} END"
+        return f"CASE WHEN {text} IS NULL THEN NULL ELSE CASE {text} {self._cases(str)} ELSE {upper} END END"
+
+    def _cases(self, spelled: Callable[[str], str]) -> str:
+        return " ".join(
+            f"WHEN {literal(spelled(code))} THEN {literal(word) if word else 'NULL'}"
             for code, word in self.codes.items()
         )
-        other = f"WHEN {text} IS NOT NULL THEN {literal(self.otherwise)}" if self.otherwise else ""
-        return f"CASE {cases} {other} END"
 
     def write(self, value: str) -> str:
         """The first code that means the word; the word for unlisted codes stands for itself."""
@@ -194,7 +203,7 @@ class Code(Operation):
         """A mask, or a code that is listed as meaning nothing."""
         nothing = [code.upper() for code, word in self.codes.items() if word is None]
         listed = f"coalesce(upper({text}) IN ({literals(nothing)}), false)" if nothing else "false"
-        return f"({super().placeholder(text, value)} OR {listed})"
+        return either(super().placeholder(text, value), listed)
 
     @property
     def rule(self) -> str:
@@ -250,6 +259,12 @@ class Flag(Operation):
     def rule(self) -> str:
         """Every text is one, or must be on one of the lists."""
         return f"is one of {len(self.yes) + len(self.no)} known codes" if self.no else "is a flag"
+
+
+def either(*conditions: str) -> str:
+    """SQL that is true where one of the conditions is; conditions that never are leave no trace."""
+    some = [condition for condition in conditions if condition != "false"]
+    return f"({' OR '.join(some)})" if len(some) > 1 else next(iter(some), "false")
 
 
 def _found(text: str, pattern: str) -> str:

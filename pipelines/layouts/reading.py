@@ -111,17 +111,19 @@ def select_wide_votes(
     parties = " ".join(
         f"WHEN {literal(letters[text])} THEN {literal(of)}" for text, of in history.ballot_parties.items()
     )
-    days = ", ".join(
-        f"({place}, DATE '{election.day}', {literal(election.type)})" for place, election in enumerate(elections, 1)
-    )
+    days = ", ".join(f"DATE '{election.day}'" for election in elections)
+    types = literals(election.type for election in elections)
     return f"""
-    SELECT {", ".join(carry)}, election_date, election_type, {f"cell NOT IN ({literals(home)})" if home else "true"} AS is_voted,
+    SELECT {", ".join(map(_name, carry))}, [{days}][place] AS election_date, [{types}][place] AS election_type,
+        {f"cell NOT IN ({literals(home)})" if home else "true"} AS is_voted,
         {f"CASE cell {parties} END" if parties else "NULL::VARCHAR"} AS ballot_party_code
-    FROM (
-        SELECT {", ".join(carry)}, place, substr(cells, place, 1) AS cell
-        FROM (SELECT {", ".join(carry)}, cells, unnest(range(1, {len(elections) + 1})) AS place FROM {relation})
+    FROM (                                     -- a join with the elections would shuffle the rows
+        SELECT *, substr(cells, place, 1) AS cell
+        FROM (
+            SELECT {", ".join(carry)}, cells, unnest(range(1, {len(elections) + 1})) AS place
+            FROM {relation}
+        )
     )
-    JOIN (VALUES {days}) AS elections(place, election_date, election_type) USING (place)
     WHERE cell IN ({literals(stated)})"""
 
 
@@ -153,9 +155,21 @@ def _name(expression: str) -> str:
 
 def _clean(texts: list[str], is_key: bool) -> str:
     """SQL of a text without the blanks around it, a key without any white space; null when nothing is left."""
-    signs = ", ' \t\r\n\u00a0'" if is_key else ""
-    parts = [f"nullif(trim({text}{signs}), '')" for text in texts]
+    parts = [_without_spaces(text) if is_key else _without_blanks(text) for text in texts]
     return parts[0] if len(parts) == 1 else f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
+
+
+def _without_spaces(text: str) -> str:
+    """A key that begins and ends with a sign of ASCII has none to cut; looking is six times cheaper than cutting."""
+    last = f"right({text}, 1)"
+    is_bare = f"{text} > '!' AND {text} < chr(127) AND {last} > ' ' AND {last} < chr(127)"
+    return f"CASE WHEN {is_bare} THEN {text} ELSE nullif(trim({text}, ' \t\r\n\u00a0'), '') END"
+
+
+def _without_blanks(text: str) -> str:
+    """Few texts have a blank at an end; looking is five times cheaper than cutting."""
+    has_blank = f"starts_with({text}, ' ') OR ends_with({text}, ' ') OR {text} = ''"
+    return f"CASE WHEN {has_blank} THEN nullif(trim({text}), '') ELSE {text} END"
 
 
 def _told(name: str, operation: Operation) -> str:
@@ -167,11 +181,12 @@ def _told(name: str, operation: Operation) -> str:
 
 
 def _is_fault(name: str, operation: Operation) -> str:
+    if operation.reads_every_text:
+        return "false"
     value, text = identifier(name), _text(name)
-    return (
-        f"{text} IS NOT NULL AND NOT {operation.placeholder(text, value)} "
-        f"AND ({value} IS NULL OR NOT {operation.valid(value)})"
-    )
+    placeholder, valid = operation.placeholder(text, value), operation.valid(value)
+    wrong = f"{value} IS NULL" if valid == "true" else f"({value} IS NULL OR NOT {valid})"
+    return f"{text} IS NOT NULL AND {wrong}" + ("" if placeholder == "false" else f" AND NOT {placeholder}")
 
 
 def _bits(conditions: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""A layout as a writer: typed rows to files as the source would send them. The simulator speaks every format with it."""
+"""A layout as a writer: typed rows to files as the source would send them, for the simulator."""
 
 import datetime as dt
 import shutil

@@ -1,6 +1,7 @@
 """Features through the champion to scores, in batches, a state at a time."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 
@@ -29,7 +30,7 @@ def score_state(lake: Lake, version: ModelVersion, occasion: Occasion) -> Record
         ContractError: A score breaks the contract.
     """
     features = lake.table(Features, state=occasion.state, election_id=occasion.election.election_id)
-    place = {"state": occasion.state, "version_id": version.version_id, "as_of": occasion.as_of}
+    place: dict[str, Any] = {"state": occasion.state, "version_id": version.version_id, "as_of": occasion.as_of}
     stamp = fingerprint(features.fingerprint, version.sha256, code_version(*_PROGRAM))
     standing = lake.current(Scores, stamp, **place)
     if standing:
