@@ -70,7 +70,7 @@ def test_confidential_people_have_no_address_and_no_phone(files):
 
 
 def test_every_status_occurs(files):
-    assert set(files.status_code) == {"active", "inactive", "pending", "removed"}
+    assert set(files.status_code) == {"active", "inactive", "removed"}
 
 
 def test_phones_are_on_the_exchange_of_nobody(voters):
