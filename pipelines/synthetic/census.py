@@ -82,7 +82,7 @@ def _on_file(chunk: Chunk, day: int) -> Bools:
 
 def _households(chunk: Chunk) -> Iterator[Ratio]:
     day = day_number(_last(chunk))
-    dwelling = chunk.people.homes.at(day)[1][_on_file(chunk, day)]
+    dwelling = chunk.people.homes.dwelling_at(day)[_on_file(chunk, day)]
     sizes = np.bincount(dwelling[dwelling < chunk.people.homes.dwellings])
     sizes = sizes[sizes > 0]
     yield "household_size", sizes.sum(), sizes.size
@@ -95,7 +95,7 @@ def _changes(chunk: Chunk) -> Iterator[Ratio]:
     day = day_number(_last(chunk))
     before, lives, found = day - 365, chunk.people.homes.lives, chunk.people.found
     was, stays = _on_file(chunk, before), _on_file(chunk, before) & _on_file(chunk, day)
-    moved = chunk.people.homes.at(before)[1] != chunk.people.homes.at(day)[1]
+    moved = chunk.people.homes.dwelling_at(before) != chunk.people.homes.dwelling_at(day)
     yield "moves_per_year", (moved & stays).sum(), stays.sum()
     yield "deaths_per_year", (was & (lives.death > before) & (lives.death <= day)).sum(), was.sum()
     first = day_number(min(chunk.state.snapshots))

@@ -154,7 +154,7 @@ class Chunk:
     def _residence(self, rows: Ints, day: int, is_removed: Bools) -> dict[str, pa.Array]:
         """The columns of some people that say where they live; the removed keep their county."""
         places, book = self.people.places, self.addresses
-        dwelling = self.people.homes.at(day)[1][rows]
+        dwelling = self.people.homes.dwelling_at(day)[rows]
         precinct = self.people.homes.precinct[dwelling]
         numbers = 1 + np.arange(places.county.size) % self.state.precincts_per_county
         at, within = pa.array(dwelling, mask=is_removed), pa.array(precinct, mask=is_removed)

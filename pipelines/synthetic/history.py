@@ -101,6 +101,8 @@ def _stated(people: Electorate, votes: Votes, nth: int, state: StateConfig, shar
 
 def _uncounted(people: Electorate, votes: Votes, nth: int, state: StateConfig, method: Ints) -> Ints:
     """People with a ballot that was not counted: some voters who cast another, and some who count as absent."""
+    if not state.uncounted_share:
+        return np.zeros(0, np.int64)
     election = votes.elections[nth]
     by_post = np.isin(
         method, [at for at, name in enumerate(state.marginals.methods) if name in ("mail", "provisional")]
