@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from pipelines.calendar import Election
 from pipelines.synthetic.chunk import Chunk
+from pipelines.synthetic.columns import count_within
 from pipelines.synthetic.draws import YEAR, Bools, day_number
 
 Ratio = tuple[str, float, float]
@@ -16,7 +17,14 @@ Ratio = tuple[str, float, float]
 
 def ratios(chunk: Chunk) -> Iterator[Ratio]:
     """Every moment that is a ratio of counts; the chunks of a state are added up."""
-    parts: tuple[Callable[[Chunk], Iterator[Ratio]], ...] = (_turnout, _file, _households, _changes, _registration)
+    parts: tuple[Callable[[Chunk], Iterator[Ratio]], ...] = (
+        _turnout,
+        _file,
+        _history,
+        _households,
+        _changes,
+        _registration,
+    )
     for part in parts:
         yield from part(chunk)
 
@@ -42,17 +50,26 @@ def _file(chunk: Chunk) -> Iterator[Ratio]:
     removed = _equals(voters, "status_code", "removed")
     yield "removed_share", removed.sum(), removed.size
     on_file = voters.filter(pa.array(~removed))
-    for name, column, value in (
-        ("inactive_share", "status_code", "inactive"),
-        ("no_party_share", "party_code", "none"),
-    ):
-        yield name, _equals(on_file, column, value).sum(), on_file.num_rows
+    yield "inactive_share", _equals(on_file, "status_code", "inactive").sum(), on_file.num_rows
+    no_party = _equals(on_file, "party_code", "none").sum() + on_file["party_code"].null_count
+    yield "no_party_share", no_party, on_file.num_rows
     yield "missing_phone_share", on_file["phone"].null_count, on_file.num_rows
     yield "masked_registration_share", on_file["registration_date"].null_count, on_file.num_rows
     yield "confidential_share", on_file["is_confidential"].to_numpy().sum(), on_file.num_rows
-    age = _last(chunk).year - on_file["birth_year"].to_numpy().astype(float)
+    yield "masked_birth_share", on_file["birth_year"].null_count, on_file.num_rows
+    age = _last(chunk).year - on_file["birth_year"].drop_null().to_numpy().astype(float)
     yield "mean_age", age.sum(), age.size
     yield "under_30_share", (age < 30).sum(), age.size
+
+
+def _history(chunk: Chunk) -> Iterator[Ratio]:
+    rows, listed = chunk.history(_last(chunk)), chunk.voters(_last(chunk))["voter_id"]
+    is_voted = rows["is_voted"].to_numpy()
+    by_post = _equals(rows, "method_code", "mail") | _equals(rows, "method_code", "provisional")
+    yield "uncounted_share", (by_post & ~is_voted).sum(), (by_post & is_voted).sum()
+    absent = ~is_voted & ~by_post
+    yield "stated_absence_share", absent.sum(), is_voted.size
+    yield "orphan_row_share", rows.num_rows - count_within(rows["voter_id"], listed), rows.num_rows
 
 
 def _equals(table: pa.Table, column: str, value: str) -> Bools:
@@ -65,7 +82,7 @@ def _on_file(chunk: Chunk, day: int) -> Bools:
 
 def _households(chunk: Chunk) -> Iterator[Ratio]:
     day = day_number(_last(chunk))
-    dwelling = chunk.people.homes.at(day)[1][_on_file(chunk, day)]
+    dwelling = chunk.people.homes.dwelling_at(day)[_on_file(chunk, day)]
     sizes = np.bincount(dwelling[dwelling < chunk.people.homes.dwellings])
     sizes = sizes[sizes > 0]
     yield "household_size", sizes.sum(), sizes.size
@@ -78,7 +95,7 @@ def _changes(chunk: Chunk) -> Iterator[Ratio]:
     day = day_number(_last(chunk))
     before, lives, found = day - 365, chunk.people.homes.lives, chunk.people.found
     was, stays = _on_file(chunk, before), _on_file(chunk, before) & _on_file(chunk, day)
-    moved = chunk.people.homes.at(before)[1] != chunk.people.homes.at(day)[1]
+    moved = chunk.people.homes.dwelling_at(before) != chunk.people.homes.dwelling_at(day)
     yield "moves_per_year", (moved & stays).sum(), stays.sum()
     yield "deaths_per_year", (was & (lives.death > before) & (lives.death <= day)).sum(), was.sum()
     first = day_number(min(chunk.state.snapshots))

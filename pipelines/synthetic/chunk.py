@@ -2,24 +2,23 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
 from pipelines.synthetic import words
 from pipelines.synthetic.addresses import Addresses
-from pipelines.synthetic.columns import blanked, padded, text, worded, years
+from pipelines.synthetic.columns import blanked, ordered, padded, text, worded, years
 from pipelines.synthetic.config import StateConfig
 from pipelines.synthetic.draws import YEAR, Bools, Dice, Ints, day_number
-from pipelines.synthetic.history import history_rows
+from pipelines.synthetic.history import Statements, draw_statements, history_rows, last_ballots
 from pipelines.synthetic.identity import Identity
 from pipelines.synthetic.propensity import Electorate
 from pipelines.synthetic.turnout import Votes, is_inactive
 from pipelines.tables.core import PARTIES, Voters
 
-_STATUS = ("active", "inactive", "pending", "removed")
-PENDING_DAYS = 12
-"""Days for which a new registration waits for its card to be verified."""
+_STATUS = ("active", "inactive", "removed")
 
 TRUTH = pa.schema(
     [
@@ -58,38 +57,36 @@ class Chunk:
     def voters(self, snapshot_date: dt.date) -> pa.Table:
         """The state's voter file of a day, in the columns of core_voters, by voter_id.
 
-        Removed people have no address and no precinct; confidential people have no address and no phone.
+        Removed people have no address and no precinct; of confidential people some columns are empty.
         """
         day = day_number(snapshot_date)
-        rows, status = self.listed(day)
-        dwelling = self.people.homes.at(day)[1][rows]
-        is_removed = status[rows] == _STATUS.index("removed")
+        is_listed = self.is_listed(day)[self._order]
+        rows = self._order[is_listed]
+        is_removed = self.people.found.removed[rows] <= day
+        fixed = self._fixed.filter(pa.array(is_listed))
         columns = {
-            **self._person(rows, day),
-            **self._residence(rows, dwelling, is_removed),
-            "status_code": worded(_STATUS, status[rows]),
+            **dict(zip(fixed.column_names, fixed.columns, strict=True)),
+            **self._hidden(rows, {**self._standing(rows, day), **self._residence(rows, day, is_removed)}),
         }
-        table = pa.table({name: columns[name] for name in Voters.schema().names}, schema=Voters.schema())
-        return table.sort_by("voter_id")
+        return pa.table({name: columns[name] for name in Voters.schema().names}, schema=Voters.schema())
 
-    def listed(self, day: int) -> tuple[Ints, Ints]:
-        """Positions of the people in the file of a day, and everyone's status as a position in the list of four."""
+    def is_listed(self, day: int) -> Bools:
+        """Whether each person is in the voter file of a day."""
         found = self.people.found
-        removed, since = found.removed <= day, day - found.registered
-        kept = ~removed | (self.identity.is_kept & (found.removed > day - self.state.removed_years * YEAR))
-        inactive = is_inactive(self.votes, self.people, day)
-        status = np.select([removed, inactive, since < PENDING_DAYS], [3, 1, 2], 0)
-        listed = (found.registered <= day) & (found.removed > found.registered) & kept
-        return np.flatnonzero(listed), status
+        kept = self.identity.is_kept & (found.removed > day - self.state.removed_years * YEAR)
+        return (found.registered <= day) & (found.removed > found.registered) & ((found.removed > day) | kept)
 
     def history(self, snapshot_date: dt.date) -> pa.Table:
-        """The state's history file of a day: ballots of the people then in the voter file, where posted by then."""
-        day = day_number(snapshot_date)
-        is_listed = np.zeros(self.people.standing.size, bool)
-        is_listed[self.listed(day)[0]] = True
-        return history_rows(
-            self.people, self.identity, self.votes, (self.state, self.shared), (snapshot_date, is_listed)
-        )
+        """The state's history file of a day: what is posted by then of people in the voter file, and of orphans."""
+        found, day = self.people.found, day_number(snapshot_date)
+        orphans = self.identity.is_orphan & (found.removed <= day) & (found.removed > found.registered)
+        listing = (snapshot_date, self.is_listed(day) | orphans)
+        return history_rows(self.statements, self.identity, self.state, listing)
+
+    @cached_property
+    def statements(self) -> Statements:
+        """All that the history files of any day state."""
+        return draw_statements(self.people, self.votes, self.state, self.shared)
 
     def truth(self, election_id: str) -> pa.Table:
         """What was true of an election, whether or not any file states it, by voter_id.
@@ -100,7 +97,7 @@ class Chunk:
         nth = self.votes.position(election_id)
         found, day = self.people.found, day_number(self.votes.elections[nth].date)
         near = (found.registered <= day) & (found.removed > day - YEAR) & (found.removed > found.registered)
-        rows = np.flatnonzero(near)
+        rows = self._order[near[self._order]]
         columns = [
             self.identity.voter_id.take(pa.array(rows)),
             self.addresses.key.take(pa.array(self.votes.dwelling[rows, nth])),
@@ -108,41 +105,69 @@ class Chunk:
             self.votes.voted[rows, nth],
             self.votes.eligible[rows, nth],
         ]
-        return pa.Table.from_arrays([pa.array(values) for values in columns], schema=TRUTH).sort_by("voter_id")
+        return pa.Table.from_arrays([pa.array(values) for values in columns], schema=TRUTH)
 
-    def _person(self, rows: Ints, day: int) -> dict[str, pa.Array]:
-        own, lives, found, take = self.identity, self.people.homes.lives, self.people.found, pa.array(rows)
-        birth = pa.array(lives.birth[rows].astype(np.int32)).cast(pa.date32())
-        registered = found.registered[rows].astype(np.int32)
+    @cached_property
+    def _order(self) -> Ints:
+        """The people by voter_id."""
+        return ordered(self.identity.voter_id)
+
+    @cached_property
+    def _fixed(self) -> pa.Table:
+        """The columns of the voter file that never change, everyone by voter_id."""
+        own, lives, rows = self.identity, self.people.homes.lives, self._order
+        birth = pa.array(lives.birth[rows].astype(np.int32), mask=own.is_birth_masked[rows]).cast(pa.date32())
+        registered = self.people.found.registered[rows].astype(np.int32)
         gender = np.where(own.no_gender, -1, np.where(lives.is_female, 0, 1))
-        return {
+        take = pa.array(rows)
+        columns = {
             "voter_id": own.voter_id.take(take),
-            "last_name": own.last_names(day).take(take),
             "first_name": own.first_names().take(take),
             "middle_name": own.middle_names().take(take),
             "name_suffix": worded(words.SUFFIXES, own.suffix[rows]),
+            "phone": own.phone.take(take),
             "birth_year": years(birth),
             "birth_date": birth,
             "gender_code": worded(("F", "M"), gender[rows]),
             "race_code": own.race.take(take),
-            "party_code": worded(PARTIES, found.party_at(day)[rows]),
             "registration_date": pa.array(registered, mask=own.is_masked[rows]).cast(pa.date32()),
             "is_confidential": pa.array(own.is_confidential[rows]),
             "stated_household": pa.nulls(rows.size, pa.string()),
         }
+        return pa.table(self._hidden(rows, columns))
 
-    def _residence(self, rows: Ints, dwelling: Ints, is_removed: Bools) -> dict[str, pa.Array]:
-        places, book = self.people.places, self.addresses
-        precinct = self.people.homes.precinct[dwelling]
-        each, hidden = self.state.precincts_per_county, is_removed | self.identity.is_confidential[rows]
-        at = pa.array(dwelling, mask=hidden)
-        phone = self.identity.phone.take(pa.array(rows))
+    def _standing(self, rows: Ints, day: int) -> dict[str, pa.Array]:
+        """The columns of some people that change without a move."""
+        inactive = is_inactive(self.votes, self.people, day)
+        status = np.where(self.people.found.removed <= day, 2, inactive)
         return {
-            "county_code": text(1 + places.county[precinct]),
-            "precinct_code": blanked(padded(1 + precinct % each, 2), is_removed),
-            "congressional_code": blanked(text(places.congressional[precinct]), is_removed),
+            "last_name": self.identity.last_names(rows, day),
+            "party_code": worded(PARTIES, self._parties(day)[rows]),
+            "status_code": worded(_STATUS, status[rows]),
+        }
+
+    def _parties(self, day: int) -> Ints:
+        if self.state.party_rule == "last_primary":
+            return last_ballots(self.statements, day, self.people.standing.size)
+        return self.people.found.party_at(day)
+
+    def _residence(self, rows: Ints, day: int, is_removed: Bools) -> dict[str, pa.Array]:
+        """The columns of some people that say where they live; the removed keep their county."""
+        places, book = self.people.places, self.addresses
+        dwelling = self.people.homes.dwelling_at(day)[rows]
+        precinct = self.people.homes.precinct[dwelling]
+        numbers = 1 + np.arange(places.county.size) % self.state.precincts_per_county
+        at, within = pa.array(dwelling, mask=is_removed), pa.array(precinct, mask=is_removed)
+        return {
+            "county_code": worded(self.state.codes(), places.county[precinct]),
+            "precinct_code": padded(numbers, 2).take(within),
+            "congressional_code": text(places.congressional).take(within),
             "address_line": book.line.take(at),
             "city": book.city.take(at),
             "zip_code": book.zip_code.take(at),
-            "phone": blanked(phone, self.identity.is_confidential[rows]),
         }
+
+    def _hidden(self, rows: Ints, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+        """Columns of some people, empty for the confidential ones where the state hides them."""
+        hidden, hides = self.identity.is_confidential[rows], self.state.confidential_hides
+        return {name: blanked(values, hidden) if name in hides else values for name, values in columns.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -51,3 +52,14 @@ def spaced(values: pa.Array) -> pa.Array:
 def years(days: pa.Array) -> pa.Array:
     """Years of dates, int16."""
     return pc.call_function("year", [days]).cast(pa.int16())
+
+
+def ordered(values: pa.Array) -> Ints:
+    """Positions that put texts in order."""
+    return pc.call_function("array_sort_indices", [values]).to_numpy().astype(np.int64)
+
+
+def count_within(values: pa.ChunkedArray, known: pa.ChunkedArray) -> int:
+    """How many of the texts are among the known ones."""
+    found = pc.call_function("is_in", [values], pc.SetLookupOptions(known.combine_chunks()))
+    return int(found.to_numpy().sum())

@@ -1,17 +1,22 @@
 """What `configs/synthetic.yaml` says: the states to simulate, the rates of life, the truth model and the pins."""
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.config import Strict
 from pipelines.calendar import ElectionKind
-from pipelines.tables.core import PARTIES
+from pipelines.tables.core import PARTIES, Voters
 
 
 def _share(text: str) -> float:
     return Field(description=f"{text} (share, 0 to 1)", ge=0, le=1)
+
+
+def _no_share(text: str) -> float:
+    """A share that is zero unless it is given."""
+    return Field(0.0, description=f"{text} (share, 0 to 1)", ge=0, le=1)
 
 
 def _rates(text: str) -> dict[int, float]:
@@ -25,6 +30,22 @@ class Pin(Strict):
     low: float = Field(description="Least accepted value, in the moment's unit.")
     high: float = Field(description="Greatest accepted value, in the moment's unit.")
     source: str = Field(description="Where the range comes from, or that it was chosen.")
+    states: list[str] = Field([], description="States it holds for, by their two letters; empty for all.")
+
+
+class Marginals(Strict):
+    """Shares of codes and of missing values on the file."""
+
+    parties: dict[Literal[PARTIES], float] = Field(description="Parties of registration (shares)")  # ty: ignore
+    races: dict[str, float] = Field(description="Race in the state's own code (shares)")
+    methods: dict[str, float] = Field(description="How ballots are cast (shares)")
+    missing_phone: float = _share("No phone on the file")
+    missing_middle: float = _share("No middle name on the file")
+    missing_gender: float = _share("Gender undesignated")
+    suffix: float = _share("Suffixes beyond those of namesakes")
+    confidential: float = _share("Address kept from the public")
+    masked_registration: float = _share("Registration date masked")
+    masked_birth: float = _no_share("Date and year of birth masked")
 
 
 class StateConfig(Strict):
@@ -34,11 +55,15 @@ class StateConfig(Strict):
         description="People on the file, removed ones aside, at the end (count, met within a few percent)", ge=100
     )
     chunk_households: int = Field(description="Homes simulated at once; memory grows with it (count)", ge=200)
-    counties: int = Field(description="Counties, coded 1 to this number (count)", ge=1, le=999)
+    counties: int = Field(description="Counties, coded 1 to this number unless codes are given (count)", ge=1, le=999)
+    county_digits: int = Field(1, description="Least digits of the numbers that code them (count)", ge=1, le=3)
+    county_codes: list[str] = Field([], description="Their codes, in order, where these are not numbers.")
     precincts_per_county: int = Field(description="Precincts of each county (count)", ge=1, le=999)
     congressional_districts: int = Field(description="Districts of the US House (count)", ge=1)
-    id_letters: int = Field(2, description="Letters that open the state's own id (count)", ge=0, le=2)
+    id_prefix: str = Field("", description="Text that opens every one of the state's own ids.")
+    id_letters: int = Field(2, description="Letters that follow (count)", ge=0, le=2)
     id_digits: int = Field(6, description="Digits that follow (count)", ge=4, le=12)
+    id_first: int = Field(0, description="Number of the first id, where numbers do not open at 0 (number)", ge=0)
     zip_first: int = Field(description="Lowest ZIP (number of five digits)", ge=501, le=99950)
     zip_last: int = Field(description="Highest ZIP (number of five digits)", ge=501, le=99950)
     area_codes: list[str] = Field(description="Area codes of telephones (three digits)", min_length=1)
@@ -47,7 +72,28 @@ class StateConfig(Strict):
     history_years: int = Field(description="How far back a history file reaches (years)", ge=1)
     removed_years: int = Field(description="How long removed people stay in the file (years)", ge=0)
     removed_listed_share: float = _share("Removed people who stay in the file that long; the rest vanish at once")
+    orphan_share: float = _no_share("Other removed people whose ballots stay in the history file")
+    party_rule: Literal["registration", "last_primary"] = Field(
+        "registration", description="Party on the file: of registration, or of the last primary ballot posted."
+    )
+    confidential_hides: list[Literal[tuple(Voters.schema().names)]] = Field(  # ty: ignore
+        ["address_line", "city", "zip_code", "phone"], description="Columns left empty for people with a kept address."
+    )
+    uncounted_share: float = _no_share("Uncounted ballots by mail or provisional, against the counted ones")
+    absence_counties_share: float = _no_share("Counties that state who did not vote")
+    marginals: Marginals = Field(description="Shares of codes and missing values that differ from the general ones.")
     snapshots: list[dt.date] = Field(description="Days whose files are written (dates)", min_length=1)
+
+    @model_validator(mode="after")
+    def _every_county_is_coded(self) -> "StateConfig":
+        if self.county_codes and len(set(self.county_codes)) != self.counties:
+            found = f"{len(set(self.county_codes))} different codes"
+            raise ValueError(f"county_codes: {found} for {self.counties} counties. Give each county its code.")
+        return self
+
+    def codes(self) -> list[str]:
+        """The state's own code of each county, in order."""
+        return self.county_codes or [str(1 + nth).zfill(self.county_digits) for nth in range(self.counties)]
 
 
 class Lives(Strict):
@@ -98,20 +144,6 @@ class Registration(Strict):
     party_switch_share: float = _share("People who change party once in the simulated years")
 
 
-class Marginals(Strict):
-    """Shares of codes and of missing values on the file."""
-
-    parties: dict[Literal[PARTIES], float] = Field(description="Parties of registration (shares)")  # ty: ignore
-    races: dict[str, float] = Field(description="Race in the state's own code (shares)")
-    methods: dict[str, float] = Field(description="How ballots are cast (shares)")
-    missing_phone: float = _share("No phone on the file")
-    missing_middle: float = _share("No middle name on the file")
-    missing_gender: float = _share("Gender undesignated")
-    suffix: float = _share("Suffixes beyond those of namesakes")
-    confidential: float = _share("Address kept from the public")
-    masked_registration: float = _share("Registration date masked")
-
-
 class Kind(Strict):
     """Truth model of one kind of election, all in logits unless said otherwise."""
 
@@ -153,3 +185,23 @@ class SyntheticConfig(Strict):
     marginals: Marginals = Field(description="Shares of codes and of missing values")
     turnout: Turnout = Field(description="The truth model of voting")
     pins: list[Pin] = Field(description="Ranges in which the measured moments must lie")
+
+    def pins_of(self, state: str) -> list[Pin]:
+        """The pins that hold for a state."""
+        return [pin for pin in self.pins if not pin.states or state in pin.states]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _states_start_from_the_general_marginals(cls, content: Any) -> Any:
+        if not isinstance(content, dict) or not isinstance(content.get("states"), dict):
+            return content
+        general = content.get("marginals") or {}
+        return {**content, "states": {name: _with_marginals(own, general) for name, own in content["states"].items()}}
+
+
+def _with_marginals(state: Any, general: Any) -> Any:
+    """A state's settings with every marginal that it leaves out taken from the general ones."""
+    if not isinstance(state, dict) or not isinstance(general, dict):
+        return state
+    own = state.get("marginals") or {}
+    return {**state, "marginals": {**general, **own} if isinstance(own, dict) else own}

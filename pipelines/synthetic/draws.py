@@ -35,6 +35,8 @@ class Purpose(IntEnum):
     VOTE = 12
     REMOVAL = 13
     IDENTIFIERS = 14
+    UNCOUNTED = 15
+    ABSENCE = 16
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,14 @@ class Homes:
         away = np.where((lives.dorm >= 0) & (day < lives.dorm_end), -1, settled)
         return np.where((lives.host >= 0) & (day < lives.leave), lives.host, away)
 
+    def _address(self, row: Ints, on: Ints) -> Ints:
+        """Position of the address at which the home of each keeper stands on a day; most homes move little."""
+        nth, left = np.zeros(row.size, np.int64), np.arange(row.size)
+        for at in range(1, self.begins.shape[1]):
+            left = left[self.begins[row[left], at] <= on[left]]
+            nth[left] = at
+        return nth
+
     def at(self, day: int) -> tuple[Ints, Ints, Ints]:
         """Keeper, dwelling and last change of address of each person on a day, each (people,).
 
@@ -53,14 +61,24 @@ class Homes:
         """
         lives = self.lives
         on = np.minimum(day, lives.end)
-        keeper = self.keeper(on)
-        row = np.maximum(keeper, 0)
-        nth = ((self.begins[row] <= on[:, None]).sum(axis=1) - 1).clip(0)
-        dwelling = np.where(keeper < 0, self.dwellings + np.maximum(lives.dorm, 0), self.dwelling[row, nth])
+        keeper, row, nth = self._found(on)
         moved = np.where(keeper < 0, lives.leave, self.begins[row, nth])
         for change in (lives.leave, lives.dorm_end, lives.marry, lives.divorce):
             moved = np.where(change <= on, np.maximum(moved, change), moved)
-        return keeper, dwelling, moved
+        return keeper, self._dwelling(keeper, row, nth), moved
+
+    def dwelling_at(self, day: int) -> Ints:
+        """Dwelling of each person on a day, (people,); who died or left keeps the one they had."""
+        return self._dwelling(*self._found(np.minimum(day, self.lives.end)))
+
+    def _found(self, on: Ints) -> tuple[Ints, Ints, Ints]:
+        """Keeper of each person's home on a day, the keeper's row, and the position of the home's address."""
+        keeper = self.keeper(on)
+        row = np.maximum(keeper, 0)
+        return keeper, row, self._address(row, on)
+
+    def _dwelling(self, keeper: Ints, row: Ints, nth: Ints) -> Ints:
+        return np.where(keeper < 0, self.dwellings + np.maximum(self.lives.dorm, 0), self.dwelling[row, nth])
 
 
 def draw_homes(config: SyntheticConfig, places: Places, dice: Dice, lives: Lives) -> Homes:

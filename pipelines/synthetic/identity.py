@@ -32,7 +32,9 @@ class Identity:
         no_gender: Whether gender is undesignated.
         is_confidential: Whether the address is kept from the public.
         is_masked: Whether the registration date is masked.
+        is_birth_masked: Whether the date of birth is masked.
         is_kept: Whether the file goes on listing the person after removal.
+        is_orphan: Whether the history file keeps the ballots of the person where the voter file does not.
     """
 
     voter_id: pa.Array
@@ -48,11 +50,13 @@ class Identity:
     no_gender: Bools
     is_confidential: Bools
     is_masked: Bools
+    is_birth_masked: Bools
     is_kept: Bools
+    is_orphan: Bools
 
-    def last_names(self, day: int) -> pa.Array:
-        """Last names on a day."""
-        return worded(words.LAST_NAMES, np.where(self.renamed <= day, self.later_last, self.last))
+    def last_names(self, rows: Ints, day: int) -> pa.Array:
+        """Last names of some people on a day."""
+        return worded(words.LAST_NAMES, np.where(self.renamed <= day, self.later_last, self.last)[rows])
 
     def first_names(self) -> pa.Array:
         """First names."""
@@ -68,14 +72,14 @@ def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives
     """Names, ids and codes of a chunk's people.
 
     Args:
-        config: Shares of codes and missing values.
-        state: Form of the ids and phones.
+        config: Shares of names.
+        state: Shares of codes and missing values, form of the ids and phones.
         dice: Streams of the chunk.
         lives: The people.
         opens: Number of the chunk's first id.
     """
-    rng, marginals, people = dice.rng(Purpose.NAMES), config.marginals, lives.birth.size
-    first, suffix = _first_names(config, rng, lives)
+    rng, marginals, people = dice.rng(Purpose.NAMES), state.marginals, lives.birth.size
+    first, suffix = _first_names(config, marginals.suffix, rng, lives)
     last, later, renamed = _last_names(config, rng, lives)
     middle = zipf_picked(rng, 70, people) + np.where(lives.is_female, 0, len(words.FEMALE_NAMES))
     race = picked(rng, marginals.races, people)
@@ -90,20 +94,22 @@ def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives
         initial_only=rng.random(people) < 0.3,
         suffix=suffix,
         race=worded(list(marginals.races), np.where(same, race[lives.family], race)),
-        phone=_phones(config, state, rng, people),
+        phone=_phones(state, rng, people),
         no_gender=rng.random(people) < marginals.missing_gender,
         is_confidential=rng.random(people) < marginals.confidential,
         is_masked=rng.random(people) < marginals.masked_registration,
         is_kept=rng.random(people) < state.removed_listed_share,
+        is_birth_masked=rng.random(people) < marginals.masked_birth,
+        is_orphan=rng.random(people) < state.orphan_share,
     )
 
 
-def _first_names(config: SyntheticConfig, rng: np.random.Generator, lives: Lives) -> tuple[Ints, Ints]:
+def _first_names(config: SyntheticConfig, suffixed: float, rng: np.random.Generator, lives: Lives) -> tuple[Ints, Ints]:
     """First names and suffixes; some sons carry their father's name."""
     people, women = lives.birth.size, len(words.FEMALE_NAMES)
     male = women + zipf_picked(rng, len(words.MALE_NAMES), people)
     first = np.where(lives.is_female, zipf_picked(rng, women, people), male)
-    suffix = np.where(rng.random(people) < config.marginals.suffix, zipf_picked(rng, 5, people, 1.2), -1)
+    suffix = np.where(rng.random(people) < suffixed, zipf_picked(rng, 5, people, 1.2), -1)
     suffix[lives.is_female] = -1
     named = lives.is_child & ~lives.is_female & ~lives.is_female[lives.host]
     juniors = np.flatnonzero(named & (rng.random(people) < config.lives.namesake_share))
@@ -125,18 +131,18 @@ def _last_names(config: SyntheticConfig, rng: np.random.Generator, lives: Lives)
 
 
 def _voter_ids(dice: Dice, state: StateConfig, people: int, opens: int) -> pa.Array:
-    """`<STATE>-` and the state's own id: letters, then digits."""
-    number = opens + dice.rng(Purpose.IDENTIFIERS).permutation(people)
+    """`<STATE>-` and the state's own id: its prefix, letters, then digits."""
+    number = state.id_first + opens + dice.rng(Purpose.IDENTIFIERS).permutation(people)
     letters, size = number // 10**state.id_digits, 26
     parts = [chr(65 + nth) for nth in range(size)]
     columns = [worded(parts, letters // size**place % size) for place in reversed(range(state.id_letters))]
     rest = number if not state.id_letters else number % 10**state.id_digits
-    return joined([pa.scalar(f"{dice.state}-"), *columns, padded(rest, state.id_digits)], "")
+    return joined([pa.scalar(f"{dice.state}-{state.id_prefix}"), *columns, padded(rest, state.id_digits)], "")
 
 
-def _phones(config: SyntheticConfig, state: StateConfig, rng: np.random.Generator, people: int) -> pa.Array:
+def _phones(state: StateConfig, rng: np.random.Generator, people: int) -> pa.Array:
     """Ten digits on the exchange that belongs to nobody, null where the file has none."""
     area = worded(state.area_codes, rng.integers(0, len(state.area_codes), people))
     line = padded(rng.integers(0, 10_000, people), 4)
-    missing = rng.random(people) < config.marginals.missing_phone
+    missing = rng.random(people) < state.marginals.missing_phone
     return blanked(joined([area, pa.scalar("555"), line], ""), missing)

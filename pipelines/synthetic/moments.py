@@ -41,12 +41,12 @@ class Moment:
 
 
 def moments(simulation: Simulation) -> list[Moment]:
-    """Every pinned moment of a simulation, in the order of the pins; one chunk is in memory at a time.
+    """Every moment pinned for the state, in the order of the pins; one chunk is in memory at a time.
 
     Raises:
         ConfigError: A pin names no moment.
     """
-    measured, pins = measure(simulation), simulation.config.pins
+    measured, pins = measure(simulation), simulation.config.pins_of(simulation.name)
     unknown = sorted({pin.name for pin in pins} - set(measured))
     if unknown:
         known = ", ".join(sorted(measured))

@@ -79,3 +79,8 @@ def posting_days(config: SyntheticConfig, state: StateConfig, dice: Dice, electi
     least, most = config.posting_days
     rng = dice.rng(Purpose.POSTING, election.date.toordinal(), *election.type.encode())
     return rng.integers(least, most + 1, state.counties)
+
+
+def is_absence_stated(state: StateConfig, dice: Dice) -> Bools:
+    """Whether each county's history says who did not vote, (counties,)."""
+    return dice.rng(Purpose.ABSENCE).random(state.counties) < state.absence_counties_share

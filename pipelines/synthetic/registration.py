@@ -54,7 +54,7 @@ def draw_registrations(
     removed, unresponsive = _removed(config.registration, removal, lives)
     lean = _lean(rng, places, homes)
     return Registrations(
-        registered, removed, np.zeros(lean.size, bool), unresponsive, *_parties(config, rng, lean), lean
+        registered, removed, np.zeros(lean.size, bool), unresponsive, *_parties(config, state, rng, lean), lean
     )
 
 
@@ -101,9 +101,11 @@ def _lean(rng: np.random.Generator, places: Places, homes: Homes) -> Floats:
     return 0.45 * places.lean[precinct] + 0.55 * shared + np.sqrt(1 - 0.45**2 - 0.55**2) * own
 
 
-def _parties(config: SyntheticConfig, rng: np.random.Generator, lean: Floats) -> tuple[Ints, Ints, Ints]:
+def _parties(
+    config: SyntheticConfig, state: StateConfig, rng: np.random.Generator, lean: Floats
+) -> tuple[Ints, Ints, Ints]:
     """First party, later party and day of the switch."""
-    shares, people = config.marginals.parties, lean.size
+    shares, people = state.marginals.parties, lean.size
     first = _party_of(shares, rng, lean)
     later = _party_of(shares, rng, lean + rng.normal(0, 0.7, people))
     switches = rng.random(people) < config.registration.party_switch_share

@@ -17,7 +17,7 @@ from pipelines.synthetic.propensity import draw_electorate
 from pipelines.synthetic.registration import draw_registrations
 from pipelines.synthetic.turnout import draw_votes
 
-PEOPLE_PER_VOTER = 2.42
+PEOPLE_PER_VOTER = 2.5
 """People drawn for one voter on the file at the end: the dead, the gone, the purged and those who never register."""
 PEOPLE_PER_HOME = 3.85
 """People drawn for one home of a chunk, over all years."""
@@ -40,7 +40,8 @@ class Simulation:
         self.places = draw_places(config, self.state, self.shared)
 
     def _check_ids(self) -> None:
-        room, people = 26**self.state.id_letters * 10**self.state.id_digits, sum(self.chunk_sizes())
+        room = 26**self.state.id_letters * 10**self.state.id_digits - self.state.id_first
+        people = sum(self.chunk_sizes())
         if people > room:
             found = f"ids of {self.name} have room for {room:,} people, {people:,} are drawn"
             raise ConfigError(f"configs/synthetic.yaml, states.{self.name}.id_digits: {found}. Give more digits.")

@@ -47,9 +47,9 @@ class Votes:
 
 
 def _blank(people: int, elections: list[Election]) -> Votes:
-    shape = (people, len(elections))
-    flags, counts = np.zeros((2, *shape), bool), np.zeros((3, *shape), np.int64)
-    return Votes(elections, np.zeros(shape), *flags, *counts)
+    """Votes to be filled election by election, so that each election's column lies in one piece of memory."""
+    kinds = (float, bool, bool, np.int64, np.int64, np.int64)
+    return Votes(elections, *[np.zeros((people, len(elections)), kind, order="F") for kind in kinds])
 
 
 def draw_votes(people: Electorate, state: StateConfig, shared: Dice, elections: list[Election]) -> Votes:

@@ -255,7 +255,7 @@ ACCEPTED = {
     ),
     "a few years of 1800": (
         lambda text: breaks.placeholder_dates(text, "birth_year", "1800", every=100),
-        "birth_year: 16 masked or placeholder, null.",
+        "birth_year: 17 masked or placeholder, null.",
     ),
     "a quote that never closes at the end of a line": (
         lambda text: breaks.unbalanced_quote(text, "vtd_desc", row=7),

@@ -26,8 +26,12 @@ def simulation():
     return simulated(10_000)
 
 
-def test_every_moment_is_within_its_pin(simulation):
-    assert not [moment for moment in moments(simulation) if not moment.is_within]
+@pytest.mark.parametrize("name", ["NC", "OH", "FL"])
+def test_every_moment_of_a_state_as_configured_is_within_its_pin(name):
+    config = read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
+    found = moments(Simulation(config, name, read_calendar(CONFIGS).elections))
+    assert len(found) > 20
+    assert not [moment for moment in found if not moment.is_within]
 
 
 def test_another_chunk_size_gives_other_people_of_the_same_kind(simulation):

@@ -10,14 +10,14 @@ from pipelines.synthetic.simulation import Simulation
 CONFIGS = Path(__file__).parents[4] / "configs"
 
 
-def small(voters: int = 3000, chunk_households: int = 600, **state: object) -> Simulation:
-    """A simulation of North Carolina with few voters in two chunks."""
+def small(voters: int = 3000, chunk_households: int = 600, name: str = "NC", **state: object) -> Simulation:
+    """A simulation of a state, by default North Carolina, with few voters in five counties and some chunks."""
     config = read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
-    few = config.states["NC"].model_copy(
+    few = config.states[name].model_copy(
         update={"voters": voters, "chunk_households": chunk_households, "counties": 5, **state}
     )
-    smaller = config.model_copy(update={"states": {"NC": few}})
-    return Simulation(smaller, "NC", read_calendar(CONFIGS).elections)
+    smaller = config.model_copy(update={"states": {name: few}})
+    return Simulation(smaller, name, read_calendar(CONFIGS).elections)
 
 
 @pytest.fixture(scope="session")

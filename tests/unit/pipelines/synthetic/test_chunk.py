@@ -1,5 +1,6 @@
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -70,7 +71,7 @@ def test_confidential_people_have_no_address_and_no_phone(files):
 
 
 def test_every_status_occurs(files):
-    assert set(files.status_code) == {"active", "inactive", "pending", "removed"}
+    assert set(files.status_code) == {"active", "inactive", "removed"}
 
 
 def test_phones_are_on_the_exchange_of_nobody(voters):
@@ -133,3 +134,14 @@ def test_truth_is_a_probability_and_only_the_registered_vote(truth):
 
 def test_everyone_scored_on_the_last_file_has_a_truth(voters, truth):
     assert set(voters[voters.status_code != "removed"].voter_id) <= set(truth.voter_id)
+
+
+@pytest.mark.parametrize("day", [dt.date(2008, 5, 1), LAST])
+def test_the_dwelling_of_a_day_is_the_last_address_that_began_by_then(chunk, day):
+    homes, found = chunk.people.homes, chunk.people.homes.dwelling_at((day - dt.date(1970, 1, 1)).days)
+    on = [min((day - dt.date(1970, 1, 1)).days, end) for end in homes.lives.end.tolist()]
+    for person, keeper in enumerate(homes.keeper(np.array(on)).tolist()):
+        if keeper >= 0:
+            begun = [at for at, begins in enumerate(homes.begins[keeper].tolist()) if begins <= on[person]]
+            expected = homes.dwelling[keeper, begun[-1] if begun else 0]
+            assert found[person] == expected
