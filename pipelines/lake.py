@@ -200,8 +200,6 @@ class Lake:
         connection: duckdb.DuckDBPyConnection,
         query: str,
         made_from: str,
-        *,
-        is_in_order: bool = False,
         **partition: Any,
     ) -> Record:
         """Write the rows of a query as one partition, sorted by the key, check them, and point at them.
@@ -209,9 +207,8 @@ class Lake:
         Args:
             contract: Class of the table; its columns are taken from the query by name and cast.
             connection: Where the query runs.
-            query: SELECT that gives the rows.
+            query: SELECT that gives the rows, in any order.
             made_from: Fingerprint of what the rows were made from.
-            is_in_order: Whether the rows come by the key already, so that they need not be sorted; it is checked.
             partition: Value of every partition column.
 
         Returns:
@@ -230,7 +227,7 @@ class Lake:
         stamp = _stamp(contract, made_from)
         staging = Path(tempfile.mkdtemp(dir=home, prefix=_STAGING))
         try:
-            record = _write_part(contract, connection, query, stamp, staging, is_in_order)
+            record = _write_part(contract, connection, query, stamp, staging)
             shutil.rmtree(home / stamp, ignore_errors=True)
             staging.replace(home / stamp)
         finally:
@@ -304,7 +301,6 @@ def _write_part(
     query: str,
     made_from: str,
     folder: Path,
-    is_in_order: bool,
 ) -> Record:
     file = folder / PART
     casts = [
@@ -312,7 +308,7 @@ def _write_part(
         for field in contract.schema()
     ]
     key = ", ".join(identifier(name) for name in contract.key())
-    order = f"ORDER BY {key}" if key and not is_in_order else ""
+    order = f"ORDER BY {key}" if key else ""
     copy = f"COPY (SELECT {', '.join(casts)} FROM ({query}) {order}) TO {literal(str(file))}"
     try:
         connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from models.errors import ContractError, DeliveryError, LayoutError
-from pipelines.core.history import StatedVotes, select_new_votes
+from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
@@ -155,7 +155,7 @@ class Admission:
         self,
         connection: duckdb.DuckDBPyConnection,
         staged: Staged,
-        stated: StatedVotes,
+        stated: str,
         delivery: Delivery,
         previous: Delivery | None,
         made_from: str,
@@ -166,11 +166,10 @@ class Admission:
             previous.snapshot_date if previous else None,
         )
         lag = self.source.posting_lag_days
-        votes = select_new_votes(known, self.source.state, delivery.snapshot_date, last, lag, stated.query)
-        is_in_order = stated.is_in_order and previous is None  # a join may shuffle
+        votes = select_new_votes(known, self.source.state, delivery.snapshot_date, last, lag, stated)
         write = partial(self.lake.write, connection=connection, made_from=made_from, **place)
         rejects = write(Rejects, query=_select_rejects(staged))
-        history = write(VoteHistory, query=votes, is_in_order=is_in_order)
+        history = write(VoteHistory, query=votes)
         voters = write(Voters, query=select_voters())  # last: it makes the snapshot visible
         written = {Voters: voters, VoteHistory: history, Rejects: rejects}
         return {table.table_name: record for table, record in written.items()}

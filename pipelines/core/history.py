@@ -5,26 +5,11 @@ the table grows by what is new, and every state of knowledge in the past can be 
 """
 
 import datetime as dt
-from dataclasses import dataclass
 
 import duckdb
 
 from pipelines.lake import Table
 from pipelines.sql import literal
-
-
-@dataclass(frozen=True)
-class StatedVotes:
-    """The votes that a delivery states, a row per voter and election.
-
-    Attributes:
-        query: SELECT of voter_id, election_date, election_type, is_voted, method_code, ballot_party_code, county_code.
-        is_in_order: Whether the rows come by voter_id, then by election.
-    """
-
-    query: str
-    is_in_order: bool
-
 
 FOLDED_VOTES = """
     SELECT voter_id, election_date, election_type,      -- several rows of one election are one; any counted ballot wins
@@ -63,7 +48,7 @@ def select_new_votes(
         snapshot_date: Day of the delivery.
         previous: Day of the accepted delivery before it, if any.
         posting_lag_days: Usual days from election to posted history.
-        stated: SELECT of the votes that the delivery states, as in `StatedVotes`.
+        stated: SELECT of the votes that the delivery states, a row per voter and election.
     """
     made = f"DATE '{snapshot_date}'"
     usual = f"election_date + {posting_lag_days}"

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from pipelines.core import refusing
-from pipelines.core.history import FOLDED_VOTES, StatedVotes, has_repeated_votes
+from pipelines.core.history import FOLDED_VOTES, has_repeated_votes
 from pipelines.core.staged import Count, Staged
 from pipelines.core.text_stager import TextStager
 from pipelines.layouts.history import WideElection, WideHistory
@@ -89,12 +89,10 @@ def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool) -> None:
     )
 
 
-def stated_votes(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, layout: Layout, snapshot_date: dt.date
-) -> StatedVotes:
-    """The votes of the staged files, each voter's election once.
+def stated_votes(connection: duckdb.DuckDBPyConnection, staged: Staged, layout: Layout, snapshot_date: dt.date) -> str:
+    """SELECT of the votes of the staged files, a row per voter and election.
 
-    The cells of a wide history are unfolded voter by voter, from the people who stand in staged_voters, so that a
+    The cells of a wide history are unfolded from the people who stand in staged_voters, so that a
     refused row states none. They say nothing of the county of the vote; that of the file stands for it, so that a
     county that has not yet posted is known as such.
     """
@@ -103,21 +101,13 @@ def stated_votes(
     unfolded = []
     for elections, numbers in _wide_files(staged):
         held = [election for election in elections if election.day <= snapshot_date]
-        people = f"people_{len(unfolded)}"
-        connection.execute(
-            f"CREATE TABLE {people} AS SELECT voter_id, county_code, cells FROM staged_voters "
-            f"WHERE file_no IN ({_listed(numbers)}) ORDER BY voter_id"
-        )
+        people = f"(SELECT * FROM staged_voters WHERE file_no IN ({_listed(numbers)}))"
         unfolded.append(select_wide_votes(wide[0], held, people, carried))
-    if len(unfolded) == 1 and not _has_long_votes(layout):
-        return StatedVotes(unfolded[0], is_in_order=True)
+    if not any(files.is_long for files in layout.files.values()):
+        return "\nUNION ALL BY NAME\n".join(unfolded)
     for votes in unfolded:
         connection.execute(f"INSERT INTO staged_votes BY NAME SELECT *, 0 AS file_no FROM ({votes})")
-    return StatedVotes(FOLDED_VOTES if has_repeated_votes(connection) else "FROM staged_votes", is_in_order=False)
-
-
-def _has_long_votes(layout: Layout) -> bool:
-    return any(files.is_long for files in layout.files.values())
+    return FOLDED_VOTES if has_repeated_votes(connection) else "FROM staged_votes"
 
 
 def _wide_files(staged: Staged) -> list[tuple[list[WideElection], list[int]]]:

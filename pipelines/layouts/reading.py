@@ -101,7 +101,7 @@ def missing_elections(history: WideHistory, positions: Positions) -> list[str]:
 def select_wide_votes(
     history: WideHistory, elections: Sequence[WideElection], relation: str, carry: Sequence[str]
 ) -> str:
-    """SELECT of a row per stated participation, voter by voter in the order of the relation, elections as given.
+    """SELECT of a row per stated participation.
 
     Columns: the carried ones, election_date, election_type, is_voted, ballot_party_code.
     """
@@ -117,12 +117,9 @@ def select_wide_votes(
     SELECT {", ".join(map(_name, carry))}, [{days}][place] AS election_date, [{types}][place] AS election_type,
         {f"cell NOT IN ({literals(home)})" if home else "true"} AS is_voted,
         {f"CASE cell {parties} END" if parties else "NULL::VARCHAR"} AS ballot_party_code
-    FROM (                                     -- a join with the elections would shuffle the rows
-        SELECT *, substr(cells, place, 1) AS cell
-        FROM (
-            SELECT {", ".join(carry)}, cells, unnest(range(1, {len(elections) + 1})) AS place
-            FROM {relation}
-        )
+    FROM (
+        SELECT *, cells[place] AS cell
+        FROM (SELECT {", ".join(carry)}, cells, unnest(range(1, {len(elections) + 1})) AS place FROM {relation})
     )
     WHERE cell IN ({literals(stated)})"""
 
