@@ -39,9 +39,15 @@ def simulate_landing(settings: Settings, voters: int | None = None) -> None:
         people = f"{simulation.state.voters:,} voters"
         written = f"{len(folders)} simulated deliveries written, {stood} stood"
         _say(f"{source.name}: {people}, {written}, in {settings.landing / name}")
-        for model in settings.profile.models:
-            target = read_config(ModelConfig, settings.configs / "models" / f"{model}.yaml").target_election
+        for model in _models_of(settings, source.state):
+            target = model.election_of(source.state)
             write_truth(simulation, target, settings.root / "truth" / f"{target}.parquet")
+
+
+def _models_of(settings: Settings, state: str) -> list[ModelConfig]:
+    """The models of the profile that serve a state."""
+    files = [settings.configs / "models" / f"{name}.yaml" for name in settings.profile.models]
+    return [model for model in (read_config(ModelConfig, file) for file in files) if state in model.states]
 
 
 def land_michigan(settings: Settings, shared: str | None) -> None:
@@ -87,8 +93,9 @@ def print_product(settings: Settings) -> None:
     names = [column[0] for column in found.description or ()]
     _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score, release {release}\n  {folder}\n")
     _table([dict(zip(names, row, strict=True)) for row in found.fetchall()])
-    for model in settings.profile.models:
-        _say(f"\n{textwrap.fill(_quality_line(settings, model), 110)}")
+    for state in [read_source(settings.configs, name).state for name in settings.profile.sources]:
+        for model in _models_of(settings, state):
+            _say(f"\n{textwrap.fill(_quality_line(settings, model.name, state), 110)}")
     _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
 
 
@@ -101,12 +108,12 @@ ORDER BY turnout_decile
 """
 
 
-def _quality_line(settings: Settings, model: str) -> str:
+def _quality_line(settings: Settings, model: str, state: str) -> str:
     from models.passport import quality_sentence
     from pipelines.modelling.ledger import VersionLedger
 
-    version = VersionLedger(Lake(settings.root), model).champion()
-    return f"{model} {version.version_id}: {quality_sentence(version.report)}"
+    version = VersionLedger(Lake(settings.root), model, state).champion()
+    return f"{model} {state} {version.version_id}: {quality_sentence(version.report)}"
 
 
 def _table(rows: list[dict[str, Any]]) -> None:
