@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.errors import FeatureMismatchError
 
@@ -155,8 +156,8 @@ def _numbers(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 
 def _codes(values: pa.Array | pa.ChunkedArray, codes: tuple[str, ...]) -> np.ndarray:
-    places = pd.Index(codes, dtype=object).get_indexer(values.cast(pa.string()).to_pandas().astype(object))
-    return np.where(places < 0, np.nan, places).astype(np.float32)
+    known = pc.call_function("index_in", [values.cast(pa.string())], pc.SetLookupOptions(pa.array(codes, pa.string())))
+    return np.asarray(known.cast(pa.float32()).to_pandas(), dtype=np.float32)
 
 
 def _unseen(name: str, kind: str, values: pa.Array | pa.ChunkedArray, encoded: np.ndarray) -> list[str]:
