@@ -22,8 +22,8 @@ def asked(frame: pd.DataFrame, version) -> pa.Table:
     return pa.Table.from_pandas(people, preserve_index=False)
 
 
-def scored(version, table: pa.Table, rows: int = 64) -> pa.Table:
-    return pa.Table.from_batches(score_batches(version, iter(table.to_batches(rows))), SCHEMA)
+def scored(version, table: pa.Table, rows: int = 64, num_threads: int = 1) -> pa.Table:
+    return pa.Table.from_batches(score_batches(version, iter(table.to_batches(rows)), num_threads), SCHEMA)
 
 
 def test_scores_fit_their_contract(version, asked: pa.Table) -> None:
@@ -37,6 +37,26 @@ def test_scores_fit_their_contract(version, asked: pa.Table) -> None:
 
 def test_the_size_of_batches_changes_nothing(version, asked: pa.Table) -> None:
     assert scored(version, asked, 7).equals(scored(version, asked, 200), check_metadata=False)
+
+
+def test_batches_scored_side_by_side_keep_their_order_and_their_scores(version, asked: pa.Table) -> None:
+    assert scored(version, asked, 7, num_threads=3).equals(scored(version, asked, 7))
+
+
+def test_side_by_side_a_batch_is_read_only_when_a_thread_is_near_free(version, asked: pa.Table) -> None:
+    """Memory is bounded by the threads, not by the state: the first score comes after three batches of twenty-nine."""
+    read = []
+    batches = (read.append(batch) or batch for batch in asked.to_batches(7))
+    next(score_batches(version, batches, num_threads=2))
+    assert len(read) == 3
+
+
+def test_a_wrong_batch_among_good_ones_stops_the_scores_at_its_place(version, asked: pa.Table) -> None:
+    good, wrong = asked.to_batches(50), asked.drop_columns(["age_years"]).to_batches(50)
+    scores = score_batches(version, iter([good[0], wrong[1], good[2]]), num_threads=2)
+    assert next(scores).num_rows == 50
+    with pytest.raises(FeatureMismatchError, match="age_years is missing"):
+        next(scores)
 
 
 def test_reordered_columns_score_the_same(version, asked: pa.Table) -> None:

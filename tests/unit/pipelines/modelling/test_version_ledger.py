@@ -48,3 +48,11 @@ def test_without_a_promotion_nothing_may_score(desk) -> None:
     assert empty.champion_id() is None
     with pytest.raises(ArtefactError, match="no version has passed its gates"):
         empty.champion()
+
+
+def test_each_state_has_a_ledger_of_its_own(ledger: VersionLedger) -> None:
+    before, ohio = ledger.events(), VersionLedger(ledger.lake, "turnout", "OH")
+    assert (ohio.events(), ohio.champion_id()) == ([], None)
+    ohio.append(ledger.champion(), "promoted", "gates", "Good.")
+    assert [event["sequence"] for event in ohio.events()] == [1]
+    assert ledger.events() == before
