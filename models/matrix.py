@@ -75,13 +75,14 @@ def learn_spec(table: pa.Table, names: list[str]) -> FeatureSpec:
     """The specification of some columns of a training table.
 
     Args:
-        table: Training rows; text and dictionary columns become categories, numbers and booleans stay numbers.
+        table: Training rows; text and dictionary columns become categories, numbers and booleans stay numbers. A column
+            that no row fills is a text the state never states, for numbers keep their type: a category without values.
         names: Columns of the matrix, in its order.
 
     Raises:
         FeatureMismatchError: A column is missing, or is neither number nor text.
     """
-    types = {name: _type_of(table.schema.field(name).type) for name in names if name in table.column_names}
+    types = {name: _learned_type(table.schema.field(name).type) for name in names if name in table.column_names}
     faults = [f"{name} is missing" for name in names if name not in types]
     faults += [f"{name} is neither number nor text" for name, kind in types.items() if kind is None]
     if faults:
@@ -144,6 +145,11 @@ def _type_of(kind: pa.DataType) -> Any:
         return "null"
     is_number = pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind)
     return "numeric" if is_number else None
+
+
+def _learned_type(kind: pa.DataType) -> Any:
+    found = _type_of(kind)
+    return "categorical" if found == "null" else found
 
 
 def _values(values: pa.ChunkedArray) -> tuple[str, ...]:

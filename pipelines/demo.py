@@ -3,6 +3,7 @@
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +94,8 @@ def print_product(settings: Settings) -> None:
     names = [column[0] for column in found.description or ()]
     _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score, release {release}\n  {folder}\n")
     _table([dict(zip(names, row, strict=True)) for row in found.fetchall()])
-    for state in [read_source(settings.configs, name).state for name in settings.profile.sources]:
-        for model in _models_of(settings, state):
-            _say(f"\n{textwrap.fill(_quality_line(settings, model.name, state), 110)}")
+    for line in _quality_lines(settings):
+        _say(f"\n{textwrap.fill(line, 110)}")
     _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
 
 
@@ -108,12 +108,17 @@ ORDER BY turnout_decile
 """
 
 
-def _quality_line(settings: Settings, model: str, state: str) -> str:
+def _quality_lines(settings: Settings) -> Iterator[str]:
+    """How good each version in use is; a state that was never trained has none."""
     from models.passport import quality_sentence
     from pipelines.modelling.ledger import VersionLedger
 
-    version = VersionLedger(Lake(settings.root), model, state).champion()
-    return f"{model} {state} {version.version_id}: {quality_sentence(version.report)}"
+    for state in [read_source(settings.configs, name).state for name in settings.profile.sources]:
+        for model in _models_of(settings, state):
+            ledger = VersionLedger(Lake(settings.root), model.name, state)
+            if ledger.champion_id():
+                version = ledger.champion()
+                yield f"{model.name} {state} {version.version_id}: {quality_sentence(version.report)}"
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

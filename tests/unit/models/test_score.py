@@ -6,9 +6,11 @@ import pyarrow as pa
 import pytest
 
 from models import lgbm
+from models.artefact import save_version
 from models.errors import FeatureMismatchError
+from models.frames import Cohorts
 from models.matrix import HASH_KEY
-from models.propensity import matrix_of
+from models.propensity import fit_propensity, matrix_of
 from models.score import SCHEMA, score_batches
 from models.splits import household_fold
 from models.tables import Scores
@@ -79,6 +81,15 @@ def test_someone_of_whom_nothing_is_known_gets_null_and_not_zero(version, asked:
     empty = asked.slice(0, 2).to_pandas().assign(**dict.fromkeys(names))
     found = scored(version, pa.Table.from_pandas(empty, preserve_index=False))
     assert found["probability"].to_pylist() == [None, None]
+
+
+def test_a_state_that_never_states_a_text_is_trained_and_scored(frame, config, asked: pa.Table, tmp_path) -> None:
+    """No party in the state: pandas has a column of nothing, the flow a text column of nulls."""
+    fitted = fit_propensity(Cohorts(frame.assign(party_code=None)), config)
+    nulls = pa.nulls(asked.num_rows, pa.string())
+    bare = asked.set_column(asked.column_names.index("party_code"), "party_code", nulls)
+    p = scored(save_version(tmp_path, fitted), bare)["probability"].to_numpy()
+    assert ((p > 0) & (p < 1)).all()
 
 
 def test_a_frame_that_is_not_the_models_is_refused(version, asked: pa.Table) -> None:
