@@ -58,6 +58,11 @@ class ModelVersion:
         return str(self.index["model"])
 
     @property
+    def state(self) -> str:
+        """Two-letter code of the state that it was trained on and scores."""
+        return str(self.index["state"])
+
+    @property
     def folds(self) -> int:
         """Folds of households, each with its booster; 1 where one booster scores all."""
         return len(self.boosters)
@@ -69,7 +74,7 @@ def save_version(root: Path, fitted: FittedPropensity) -> ModelVersion:
     The same numbers again leave the folder as it is, with the report of the first time.
 
     Args:
-        root: Folder of the model's versions; the version's own folder is made below it.
+        root: Folder of the model's versions in the state; the version's own folder is made below it.
         fitted: What training gave.
 
     Raises:
@@ -140,7 +145,7 @@ def _index(files: Mapping[str, bytes], version_id: str, fitted: FittedPropensity
         "family": fitted.config.family,
         "purpose": fitted.config.passport.meaning,
         "target_election": fitted.config.target_election,
-        "states": list(fitted.config.states),
+        "state": fitted.config.state,
         "scheme": fitted.config.split.scheme,
         "boosters": len(fitted.boosters),
         "fold_rule": FOLD_RULE if len(fitted.boosters) > 1 else "one booster scores all",

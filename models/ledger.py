@@ -29,6 +29,7 @@ def version_event(
         "sequence": sequence,
         "version_id": version.version_id,
         "model": version.name,
+        "state": version.state,
         "event": event,
         "target_election": version.index["target_election"],
         "path": path,

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.errors import FeatureMismatchError
 
@@ -74,13 +75,14 @@ def learn_spec(table: pa.Table, names: list[str]) -> FeatureSpec:
     """The specification of some columns of a training table.
 
     Args:
-        table: Training rows; text and dictionary columns become categories, numbers and booleans stay numbers.
+        table: Training rows; text and dictionary columns become categories, numbers and booleans stay numbers. A column
+            that no row fills is a text the state never states, for numbers keep their type: a category without values.
         names: Columns of the matrix, in its order.
 
     Raises:
         FeatureMismatchError: A column is missing, or is neither number nor text.
     """
-    types = {name: _type_of(table.schema.field(name).type) for name in names if name in table.column_names}
+    types = {name: _learned_type(table.schema.field(name).type) for name in names if name in table.column_names}
     faults = [f"{name} is missing" for name in names if name not in types]
     faults += [f"{name} is neither number nor text" for name, kind in types.items() if kind is None]
     if faults:
@@ -145,6 +147,11 @@ def _type_of(kind: pa.DataType) -> Any:
     return "numeric" if is_number else None
 
 
+def _learned_type(kind: pa.DataType) -> Any:
+    found = _type_of(kind)
+    return "categorical" if found == "null" else found
+
+
 def _values(values: pa.ChunkedArray) -> tuple[str, ...]:
     return tuple(sorted(value for value in values.cast(pa.string()).unique().to_pylist() if value is not None))
 
@@ -155,8 +162,8 @@ def _numbers(values: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 
 def _codes(values: pa.Array | pa.ChunkedArray, codes: tuple[str, ...]) -> np.ndarray:
-    places = pd.Index(codes, dtype=object).get_indexer(values.cast(pa.string()).to_pandas().astype(object))
-    return np.where(places < 0, np.nan, places).astype(np.float32)
+    known = pc.call_function("index_in", [values.cast(pa.string())], pc.SetLookupOptions(pa.array(codes, pa.string())))
+    return np.asarray(known.cast(pa.float32()).to_pandas(), dtype=np.float32)
 
 
 def _unseen(name: str, kind: str, values: pa.Array | pa.ChunkedArray, encoded: np.ndarray) -> list[str]:

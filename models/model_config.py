@@ -1,13 +1,15 @@
 """What the YAML of a model says: whom it learns from, on what, how it is split, fitted, calibrated, gated and read."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from models.config import Strict
 
+StateCode = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 BaselineName = Literal["constant", "last_four_generals", "last_same_kind", "spline_logistic"]
 LAST_FOUR_GENERALS = [f"general_lag{lag}_voted" for lag in range(1, 5)]
 
@@ -88,7 +90,10 @@ class GatesConfig(Strict):
 
 
 class PassportConfig(Strict):
-    """What a score means and what it may be used for; printed beside every published score."""
+    """What a score means and what it may be used for; printed beside every published score.
+
+    A text may hold `{state}`, the state's two letters, and `{state_name}`, its name; a version has them filled in.
+    """
 
     meaning: str = Field(description="What the probability is of, as one sentence.")
     reading: str = Field(description="How to read a value, with an example.")
@@ -97,17 +102,46 @@ class PassportConfig(Strict):
     refused_uses: list[str] = Field(description="Purposes it must not serve, with the reason.", min_length=1)
     valid_until: dt.date = Field(description="Last day on which the score means what it says.")
 
+    @model_validator(mode="after")
+    def _fillable(self) -> "PassportConfig":
+        unknown = sorted({place for text in self._texts() for place in _PLACES.findall(text)} - {"state", "state_name"})
+        if unknown:
+            raise ValueError(f"texts may hold {{state}} and {{state_name}} only, found: {', '.join(unknown)}")
+        return self
+
+    def filled(self, state: str, state_name: str) -> "PassportConfig":
+        """The same texts with a state's letters and name in their places."""
+        single = {name: _fill(getattr(self, name), state, state_name) for name in _SINGLE}
+        listed = {name: [_fill(text, state, state_name) for text in getattr(self, name)] for name in _LISTED}
+        return self.model_copy(update={**single, **listed})
+
+    def _texts(self) -> Iterator[str]:
+        yield from (getattr(self, name) for name in _SINGLE)
+        for name in _LISTED:
+            yield from getattr(self, name)
+
+
+_SINGLE, _LISTED = ("meaning", "reading", "population"), ("allowed_uses", "refused_uses")
+_PLACES = re.compile(r"{([^}]*)}")
+
+
+def _fill(text: str, state: str, state_name: str) -> str:
+    return text.replace("{state}", state).replace("{state_name}", state_name)
+
 
 class ModelConfig(Strict):
     """One model of the family propensity: the chance that a person does something on a named occasion."""
 
     name: str = Field(description="Name of the model, as in the file name.", pattern="^[a-z][a-z0-9_]*$")
     family: Literal["propensity"] = Field(description="Family of models.")
-    target_election: str = Field(
-        description="election_id of the named election that is scored.",
-        pattern=r"^[A-Z]{2}[^-]*-\d{4}-\d{2}-\d{2}-[a-z]+$",
+    target: str = Field(
+        description="Day and type of the election that is scored, in each state its own: `2026-11-03-general`.",
+        pattern=r"^\d{4}-\d{2}-\d{2}-[a-z]+$",
     )
-    states: list[str] = Field(description="States whose people are trained on and scored.", min_length=1)
+    states: list[StateCode] = Field(
+        description="States that the model serves, each with a version of its own, learned from its own people.",
+        min_length=1,
+    )
     pool_kinds: list[str] = Field(description="Kinds of past elections that are pooled for training.", min_length=1)
     population: PopulationConfig | None = Field(None, description="Train only on people assigned to this arm.")
     features: list[str] = Field(description="Columns of the matrix, in its order.", min_length=1)
@@ -130,7 +164,10 @@ class ModelConfig(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "ModelConfig":
-        faults = [*_repeats("features", self.features), *_repeats("baselines", self.baselines)]
+        repeated = {"states": self.states, "features": self.features, "baselines": self.baselines}
+        faults = [fault for key, names in repeated.items() for fault in _repeats(key, names)]
+        if not _is_day(self.target[:10]):
+            raise ValueError("; ".join([*faults, "target names a day that no calendar has"]))
         if unknown := sorted(set(self.monotone) - set(self.features)):
             faults.append(f"monotone names columns that are no features: {', '.join(unknown)}")
         if self.split.scheme == "in_time" and self.calibration != "none":
@@ -141,18 +178,49 @@ class ModelConfig(Strict):
             raise ValueError("; ".join(faults))
         return self
 
+    def election_of(self, state: str) -> str:
+        """election_id of the election that is scored in a state."""
+        return f"{state}-{self.target}"
+
+    def of_state(self, state: str, state_name: str) -> "StateModel":
+        """The model as it is trained and used in one state; nothing of the other states is in it."""
+        own = {"state": state, "states": [state], "passport": self.passport.filled(state, state_name)}
+        return StateModel.model_validate({**self.model_dump(), **own})
+
     @property
     def target_date(self) -> dt.date:
         """Day of the target election."""
-        return dt.date.fromisoformat("-".join(self.target_election.split("-")[-4:-1]))
+        return dt.date.fromisoformat(self.target[:10])
 
     @property
     def target_kind(self) -> str:
         """Kind of the target election: its type, with generals told apart by the year."""
-        election_type = self.target_election.rsplit("-", 1)[-1]
+        election_type = self.target.rsplit("-", 1)[-1]
         if election_type != "general":
             return election_type
         return "odd" if self.target_date.year % 2 else "presidential" if self.target_date.year % 4 == 0 else "midterm"
+
+
+class StateModel(ModelConfig):
+    """A model in one state: what a version there is made from.
+
+    States share a YAML and nothing else: another state in its list, or that state's data, changes no version here.
+    """
+
+    state: StateCode = Field(description="The state whose people are trained on and scored.")
+
+    @property
+    def target_election(self) -> str:
+        """election_id of the election that is scored."""
+        return self.election_of(self.state)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _repeats(key: str, names: Sequence[str]) -> list[str]:

@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Any
 
 from models.frames import Cohorts
-from models.model_config import ModelConfig
+from models.model_config import StateModel
 
 
-def build_passport(config: ModelConfig, cohorts: Cohorts, report: dict[str, Any]) -> dict[str, Any]:
+def build_passport(config: StateModel, cohorts: Cohorts, report: dict[str, Any]) -> dict[str, Any]:
     """The passport of a version: no clock, no row, the same for the same training.
 
     Args:
@@ -17,6 +17,7 @@ def build_passport(config: ModelConfig, cohorts: Cohorts, report: dict[str, Any]
     """
     return {
         "model": config.name,
+        "state": config.state,
         "target_election": config.target_election,
         "meaning": config.passport.meaning,
         "reading": config.passport.reading,
@@ -61,7 +62,7 @@ def _signed(difference: dict[str, float]) -> str:
     return f"{difference['value']:+.4f}, 95% interval {difference['low']:+.4f} to {difference['high']:+.4f}"
 
 
-def _split_statement(config: ModelConfig) -> str:
+def _split_statement(config: StateModel) -> str:
     if config.split.scheme == "in_time":
         return (
             "in-time: trained and graded within one election, by household; nobody's score comes from a booster that "
@@ -70,7 +71,7 @@ def _split_statement(config: ModelConfig) -> str:
     return "Time order: fitted on earlier elections, calibrated on a later one, graded by the same recipe one back."
 
 
-def _cohort_statement(config: ModelConfig, cohorts: Cohorts) -> str:
+def _cohort_statement(config: StateModel, cohorts: Cohorts) -> str:
     rebuilt = sum(cohorts.reconstructed_counts.values())
     if config.cohort == "snapshot" or not rebuilt:
         return "Every training row is seen as a file of its time showed it."

@@ -17,7 +17,7 @@ from models.errors import AsOfError, TrainingError
 from models.frames import OUTCOME, Cohorts
 from models.lgbm import Objective
 from models.matrix import FeatureSpec, learn_spec, to_matrix, training_table
-from models.model_config import BaselineName, InTimeSplit, ModelConfig
+from models.model_config import BaselineName, InTimeSplit, StateModel
 from models.passport import build_passport
 from models.report import Judged, build_report
 from models.splits import Roles, backtest_roles, household_fold, production_roles, stopping_households
@@ -38,7 +38,7 @@ class FittedPropensity:
         passport: What a score means, for whom, until when, for which uses.
     """
 
-    config: ModelConfig
+    config: StateModel
     boosters: tuple[str, ...]
     calibrator: Calibrator
     spec: FeatureSpec
@@ -56,7 +56,7 @@ class _Learned:
     roles: dict[str, Any]
 
 
-def fit_propensity(cohorts: Cohorts, config: ModelConfig) -> FittedPropensity:
+def fit_propensity(cohorts: Cohorts, config: StateModel) -> FittedPropensity:
     """A model version with its backtest, by the scheme that the configuration names.
 
     With scheme `occasions` the model in use is fitted and calibrated on all but the newest knowledge it needs, and the
@@ -64,7 +64,7 @@ def fit_propensity(cohorts: Cohorts, config: ModelConfig) -> FittedPropensity:
 
     Args:
         cohorts: Past occasions with outcomes; with a `population` also the column `arm_code`.
-        config: The model.
+        config: The model in one state; rows of other states are left aside.
 
     Raises:
         TrainingError: Occasions, rows or columns are missing, or outcomes do not vary.
@@ -89,7 +89,7 @@ def fit_member(
     frame: pd.DataFrame,
     y: np.ndarray,
     spec: FeatureSpec,
-    config: ModelConfig,
+    config: StateModel,
     objective: Objective = "binary",
     num_threads: int = 1,
 ) -> Any:
@@ -127,8 +127,8 @@ def matrix_of(frame: pd.DataFrame, spec: FeatureSpec) -> np.ndarray:
     return to_matrix(spec, training_table(frame, list(spec.names)))
 
 
-def _population(frame: pd.DataFrame, config: ModelConfig) -> pd.DataFrame:
-    kept = frame[frame["election_id"].astype(str).str[:2].isin(config.states)]
+def _population(frame: pd.DataFrame, config: StateModel) -> pd.DataFrame:
+    kept = frame[frame["election_id"].astype(str).str.startswith(config.state)]
     if config.split.scheme == "occasions":
         kept = kept[kept["election_kind"].isin(config.pool_kinds)]
     if config.population is not None:
@@ -140,7 +140,7 @@ def _population(frame: pd.DataFrame, config: ModelConfig) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def _demand_honest(frame: pd.DataFrame, cohorts: Cohorts, config: ModelConfig) -> None:
+def _demand_honest(frame: pd.DataFrame, cohorts: Cohorts, config: StateModel) -> None:
     rebuilt = sum(cohorts.reconstructed_counts.values())
     if config.cohort == "snapshot" and rebuilt:
         raise AsOfError(
@@ -156,7 +156,7 @@ def _demand_honest(frame: pd.DataFrame, cohorts: Cohorts, config: ModelConfig) -
         )
 
 
-def _fit_occasions(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) -> _Learned:
+def _fit_occasions(frame: pd.DataFrame, spec: FeatureSpec, config: StateModel) -> _Learned:
     occasions = frame[["election_date", "election_kind"]].drop_duplicates()
     used, tried = production_roles(occasions, config.target_kind), backtest_roles(occasions, config.target_kind)
     (booster, calibrator), p, *plain = _side_by_side(
@@ -172,7 +172,7 @@ def _fit_occasions(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) 
 
 
 def _fit_and_calibrate(
-    frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig
+    frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: StateModel
 ) -> tuple[Any, Calibrator]:
     fitted, later = _of_days(frame, roles.fit), _of_days(frame, (roles.calibrate,))
     booster = fit_member(fitted, _outcome(fitted), spec, config, num_threads=_threads_each(config, 2))
@@ -181,12 +181,12 @@ def _fit_and_calibrate(
     return booster, fit_platt(lgbm.predict(booster, matrix_of(later, spec)), _outcome(later))
 
 
-def _backtest_scores(frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: ModelConfig) -> np.ndarray:
+def _backtest_scores(frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: StateModel) -> np.ndarray:
     booster, calibrator = _fit_and_calibrate(frame, roles, spec, config)
     return calibrator.apply(lgbm.predict(booster, matrix_of(_of_days(frame, (roles.grade,)), spec)))
 
 
-def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, config: ModelConfig) -> np.ndarray:
+def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, config: StateModel) -> np.ndarray:
     fitted, later, graded = (_of_days(frame, days) for days in (roles.fit, (roles.calibrate,), (roles.grade,)))
     baseline = make_baseline(name, config.baseline_columns, config.features).fit(fitted, _outcome(fitted))
     if config.calibration == "none":
@@ -194,7 +194,7 @@ def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, conf
     return fit_platt(baseline.predict(later), _outcome(later), may_fall=True).apply(baseline.predict(graded))
 
 
-def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) -> _Learned:
+def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: StateModel) -> _Learned:
     assert isinstance(config.split, InTimeSplit)
     dealt = household_fold(frame["household_id"], config.split.folds)
     folds = range(config.split.folds)
@@ -213,7 +213,7 @@ def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: ModelConfig) ->
 
 
 def _fit_fold(
-    seen: pd.DataFrame, left_out: pd.DataFrame, spec: FeatureSpec, config: ModelConfig
+    seen: pd.DataFrame, left_out: pd.DataFrame, spec: FeatureSpec, config: StateModel
 ) -> tuple[Any, np.ndarray, dict[str, np.ndarray]]:
     threads = _threads_each(config, config.split.folds) if isinstance(config.split, InTimeSplit) else 1
     booster = fit_member(seen, _outcome(seen), spec, config, num_threads=threads)
@@ -224,7 +224,7 @@ def _fit_fold(
     return booster, lgbm.predict(booster, matrix_of(left_out, spec)), plain
 
 
-def _threads_each(config: ModelConfig, boosters: int) -> int:
+def _threads_each(config: StateModel, boosters: int) -> int:
     return max(1, config.booster.num_threads // boosters)
 
 

@@ -84,7 +84,8 @@ def log_version(
 
         client = MlflowClient(tracking_uri)
         run = client.create_run(
-            _experiment_id(client, experiment, artifact_root), run_name=f"{version.name} {version.version_id}"
+            _experiment_id(client, experiment, artifact_root),
+            run_name=f"{version.name} {version.state} {version.version_id}",
         )
         try:
             _describe(client, run.info.run_id, version, tags or {})
@@ -97,7 +98,12 @@ def log_version(
         return run.info.run_id
 
 
-def set_alias(name: str, alias: Alias, version_id: str, *, tracking_uri: str) -> None:
+def registered_name(version: ModelVersion) -> str:
+    """Name under which MLflow registers a version, one for each state: `turnout_nc`."""
+    return f"{version.name}_{version.state.lower()}"
+
+
+def set_alias(version: ModelVersion, alias: Alias, *, tracking_uri: str) -> None:
     """Point an alias of a registered model at a version; the ledger decides, this mirrors it.
 
     Raises:
@@ -106,11 +112,13 @@ def set_alias(name: str, alias: Alias, version_id: str, *, tracking_uri: str) ->
     with _guarded(tracking_uri):
         from mlflow import MlflowClient
 
-        client = MlflowClient(tracking_uri)
+        client, name = MlflowClient(tracking_uri), registered_name(version)
         found = client.search_model_versions(f"name = '{name}'")
-        numbered = [int(each.version) for each in found if each.tags.get("version_id") == version_id]
+        numbered = [int(each.version) for each in found if each.tags.get("version_id") == version.version_id]
         if not numbered:
-            raise RegistryError(f"MLflow holds no version {version_id} of {name}. Record it, then set the alias.")
+            raise RegistryError(
+                f"MLflow holds no version {version.version_id} of {name}. Record it, then set the alias."
+            )
         number, standing = str(max(numbered)), client.get_registered_model(name).aliases
         if str(standing.get(alias)) != number:
             client.set_registered_model_alias(name, alias, number)
@@ -132,7 +140,7 @@ def _describe(client: Any, run_id: str, version: ModelVersion, tags: Mapping[str
 
 
 def _params(version: ModelVersion) -> dict[str, str]:
-    taken = ("target_election", "scheme", "family", "boosters", "fold_rule")
+    taken = ("state", "target_election", "scheme", "family", "boosters", "fold_rule")
     training = version.report["training"]
     stated = {name: str(version.index[name]) for name in taken}
     window = {name: training[name] for name in ("window_start", "window_end")}
@@ -174,7 +182,7 @@ def _dataset(version: ModelVersion) -> Any:
 
     training = version.report["training"]
     source = json.dumps({"receipts": len(training["receipts"]), "rows": training["rows"]})
-    named = Dataset(f"{version.name}_cohorts", _digest(training["receipts"]), "local", source)
+    named = Dataset(f"{registered_name(version)}_cohorts", _digest(training["receipts"]), "local", source)
     return DatasetInput(named, [InputTag("mlflow.data.context", "training")])
 
 
@@ -198,14 +206,15 @@ def _attach(client: Any, run_id: str, version: ModelVersion) -> None:
 def _register(client: Any, run_id: str, artifact_uri: str, version: ModelVersion) -> None:
     from mlflow.exceptions import MlflowException
 
+    name = registered_name(version)
     try:
-        client.create_registered_model(version.name, description=str(version.index["purpose"]))
+        client.create_registered_model(name, description=str(version.index["purpose"]))
     except MlflowException as error:
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     labels = {"version_id": version.version_id, "target_election": str(version.index["target_election"])}
     client.create_model_version(
-        version.name, f"{artifact_uri}/model", run_id, tags=labels, description=version.passport["quality_statement"]
+        name, f"{artifact_uri}/model", run_id, tags=labels, description=version.passport["quality_statement"]
     )
 
 

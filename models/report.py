@@ -11,7 +11,7 @@ from models import evaluate
 from models.calibrate import level_shift, tie_level
 from models.frames import Cohorts
 from models.gates import judge
-from models.model_config import ModelConfig
+from models.model_config import StateModel
 from models.slices import slice_table
 
 
@@ -31,7 +31,7 @@ class Judged:
 
 
 def build_report(
-    config: ModelConfig,
+    config: StateModel,
     frame: pd.DataFrame,
     cohorts: Cohorts,
     judged: Judged,
@@ -58,6 +58,7 @@ def build_report(
     verdict = judge(config.gates, metrics, metrics_tied["calibration_error"].value, chance, differences)
     return {
         "model": config.name,
+        "state": config.state,
         "target_election": config.target_election,
         "scheme": config.split.scheme,
         "settings": settings(config),
@@ -82,11 +83,11 @@ def best_baseline(report: dict[str, Any]) -> str:
     return min(report["baselines"], key=lambda name: (report["baselines"][name]["log_loss"], name))
 
 
-def settings(config: ModelConfig) -> dict[str, Any]:
+def settings(config: StateModel) -> dict[str, Any]:
     """The booster's and the split's settings by name, with the rest that decides a fit."""
     chosen = config.model_dump(mode="json")
     rest = {name: chosen[name] for name in ("calibration", "cohort")}
-    pooled = {"pool_kinds": ", ".join(config.pool_kinds), "states": ", ".join(config.states)}
+    pooled = {"pool_kinds": ", ".join(config.pool_kinds), "state": config.state}
     raised = ", ".join(config.monotone) if config.monotone_increasing else "none"
     return {**chosen["booster"], **chosen["split"], **rest, **pooled, "monotone": raised}
 

@@ -1,6 +1,8 @@
 """The one scoring function: a model version and batches of features in, batches of probabilities out."""
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -27,10 +29,13 @@ def score_batches(
 ) -> Iterator[pa.RecordBatch]:
     """The scores of each batch, row by row in the order they came.
 
+    A batch is one thread's work from its columns to its scores, so that no thread waits while another builds a matrix;
+    at most `num_threads` + 1 batches are in memory.
+
     Args:
         version: The model version, checked when it was loaded.
         batches: voter_id, household_id, election_id and the features, by name; other columns are left aside.
-        num_threads: Threads of the booster, count; 1 where many run side by side.
+        num_threads: Batches scored at the same time, count.
 
     Yields:
         voter_id, election_id, probability (float32, six decimals; null where every feature is unknown), and
@@ -39,12 +44,17 @@ def score_batches(
     Raises:
         FeatureMismatchError: A batch is not the model's; nothing of it is scored.
     """
-    for batch in batches:
-        _demand_border(version, batch)
-        yield _score_batch(version, batch, num_threads)
+    waiting: deque[Future[pa.RecordBatch]] = deque()
+    with ThreadPoolExecutor(num_threads) as pool:
+        for batch in batches:
+            waiting.append(pool.submit(_score_batch, version, batch))
+            if len(waiting) > num_threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
-def score_matrix(version: ModelVersion, X: np.ndarray, households: np.ndarray, num_threads: int = 1) -> np.ndarray:
+def score_matrix(version: ModelVersion, X: np.ndarray, households: np.ndarray) -> np.ndarray:
     """Calibrated probabilities of the rows of a matrix, each from the booster that never saw the household.
 
     Shapes:
@@ -53,15 +63,14 @@ def score_matrix(version: ModelVersion, X: np.ndarray, households: np.ndarray, n
     dealt = household_fold(households, version.folds) if version.folds > 1 else np.zeros(len(X), dtype=np.int64)
     raw = np.full(len(X), np.nan)
     for fold, booster in enumerate(version.boosters):
-        raw[dealt == fold] = predict(booster, X[dealt == fold], num_threads)
+        raw[dealt == fold] = predict(booster, X[dealt == fold] if version.folds > 1 else X)
     return np.where(np.isnan(X).all(axis=1), np.nan, version.calibrator.apply(raw))
 
 
-def _score_batch(version: ModelVersion, batch: pa.RecordBatch, num_threads: int) -> pa.RecordBatch:
+def _score_batch(version: ModelVersion, batch: pa.RecordBatch) -> pa.RecordBatch:
+    _demand_border(version, batch)
     X = to_matrix(version.spec, batch)
-    p = score_matrix(
-        version, X, batch.column("household_id").cast(pa.string()).to_numpy(zero_copy_only=False), num_threads
-    )
+    p = score_matrix(version, X, batch.column("household_id").cast(pa.string()).to_numpy(zero_copy_only=False))
     probability = pa.array(np.round(p, 6).astype(np.float32), pa.float32(), mask=np.isnan(p))
     out_of_fold = pa.array(np.full(len(p), version.folds > 1), pa.bool_())
     ids = [batch.column(name).cast(pa.string()) for name in ("voter_id", "election_id")]

@@ -161,13 +161,14 @@ class Scores(TableContract):
 class ModelVersions(TableContract):
     """One row per event in the life of a model version, append-only. Key: sequence.
 
-    The newest `promoted` or `rolled_back` row of a model and target election names its champion.
+    Each model has a ledger in each state. The newest `promoted` or `rolled_back` row names the champion there.
     """
 
     table_name = "model_versions"
     sequence = column(pa.int64(), "Place in the ledger, from 1.", key=True, at_least=1)
     version_id = column(pa.string(), "First 16 hexadecimal digits of the hash of what decides its scores.")
     model = column(pa.string(), "Name of the model's YAML.")
+    state = column(pa.string(), "Two-letter code of the state whose people it learned from and scores.")
     event = column(pa.string(), "What happened.", one_of=("trained", "promoted", "refused", "rolled_back"))
     target_election = column(pa.string(), "election_id that the version scores.")
     path = column(pa.string(), "Folder of the version, relative to the root of the data.")

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from models.errors import ConfigError, DeliveryError
 from models.model_config import ModelConfig
 from pipelines.calendar import read_calendar
 from pipelines.lake import Lake
-from pipelines.layouts.source import Source, read_source
+from pipelines.layouts.source import read_source
 from pipelines.settings import Settings
 from pipelines.sql import literal
 from pipelines.synthetic.config import SyntheticConfig
@@ -34,7 +35,8 @@ def simulate_landing(settings: Settings, voters: int | None = None) -> None:
     for name in settings.profile.sources:
         source = read_source(settings.configs, name)
         simulation = simulation_of(settings, source.state, voters)
-        truth = {election: settings.root / "truth" / f"{election}.parquet" for election in _targets(settings, source)}
+        targets = [model.election_of(source.state) for model in _models_of(settings, source.state)]
+        truth = {election: settings.root / "truth" / f"{election}.parquet" for election in targets}
         days = simulation.state.snapshots
         folders = write_deliveries(simulation, source, settings.landing / name, days, truth)
         people, stood = f"{simulation.state.voters:,} voters", len(days) - len(folders)
@@ -42,12 +44,10 @@ def simulate_landing(settings: Settings, voters: int | None = None) -> None:
         _say(f"{source.name}: {people}, {written}, in {settings.landing / name}")
 
 
-def _targets(settings: Settings, source: Source) -> list[str]:
-    """Elections of a state that the profile's models score."""
-    models = [
-        read_config(ModelConfig, settings.configs / "models" / f"{name}.yaml") for name in settings.profile.models
-    ]
-    return [model.target_election for model in models if source.state in model.states]
+def _models_of(settings: Settings, state: str) -> list[ModelConfig]:
+    """The models of the profile that serve a state."""
+    files = [settings.configs / "models" / f"{name}.yaml" for name in settings.profile.models]
+    return [model for model in (read_config(ModelConfig, file) for file in files) if state in model.states]
 
 
 def land_michigan(settings: Settings, shared: str | None) -> None:
@@ -93,8 +93,8 @@ def print_product(settings: Settings) -> None:
     names = [column[0] for column in found.description or ()]
     _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score, release {release}\n  {folder}\n")
     _table([dict(zip(names, row, strict=True)) for row in found.fetchall()])
-    for model in settings.profile.models:
-        _say(f"\n{textwrap.fill(_quality_line(settings, model), 110)}")
+    for line in _quality_lines(settings):
+        _say(f"\n{textwrap.fill(line, 110)}")
     _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
 
 
@@ -107,12 +107,17 @@ ORDER BY turnout_decile
 """
 
 
-def _quality_line(settings: Settings, model: str) -> str:
+def _quality_lines(settings: Settings) -> Iterator[str]:
+    """How good each version in use is; a state that was never trained has none."""
     from models.passport import quality_sentence
     from pipelines.modelling.ledger import VersionLedger
 
-    version = VersionLedger(Lake(settings.root), model).champion()
-    return f"{model} {version.version_id}: {quality_sentence(version.report)}"
+    for state in [read_source(settings.configs, name).state for name in settings.profile.sources]:
+        for model in _models_of(settings, state):
+            ledger = VersionLedger(Lake(settings.root), model.name, state)
+            if ledger.champion_id():
+                version = ledger.champion()
+                yield f"{model.name} {state} {version.version_id}: {quality_sentence(version.report)}"
 
 
 def _table(rows: list[dict[str, Any]]) -> None:

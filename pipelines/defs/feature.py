@@ -5,7 +5,7 @@ import dagster as dg
 from models.config import read_config
 from models.errors import ConfigError
 from models.features import Features, feature_names
-from models.model_config import ModelConfig
+from models.model_config import ModelConfig, StateModel
 from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
@@ -24,15 +24,15 @@ def models_of(desk: Desk) -> list[ModelConfig]:
     ]
 
 
-def model_of(desk: Desk, state: str) -> ModelConfig:
-    """The model that scores a state.
+def model_of(desk: Desk, state: str) -> StateModel:
+    """The model that scores a state, as it stands there.
 
     Raises:
         ConfigError: No model of the profile is for that state.
     """
     for model in models_of(desk):
         if state in model.states:
-            return model
+            return model.of_state(state, desk.source_of(state)[1].name)
     raise ConfigError(f"configs/models: no model of the profile {desk.profile} is for {state}. Name it under `states`.")
 
 

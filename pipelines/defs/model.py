@@ -1,4 +1,4 @@
-"""Models: an asset for each YAML of the profile, and the read-out of each experiment."""
+"""Models: an asset for each YAML of the profile with a version in each state, and the read-out of each experiment."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,13 +8,14 @@ from dagster import AssetsDefinition
 
 from models.config import read_config
 from models.errors import RegistryError, WalklistError
-from models.model_config import ModelConfig
+from models.model_config import ModelConfig, StateModel
 from pipelines.core.experiments import Experiment, write_assignments
 from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table
 from pipelines.defs.version import version_metadata
+from pipelines.layouts.source import read_source
 from pipelines.modelling.occasions import past_occasions
 from pipelines.settings import read_settings
 from pipelines.tables.core import Assignments
@@ -39,39 +40,62 @@ def _model_asset(name: str) -> AssetsDefinition:
     @dg.asset(
         name=f"model_{name}",
         group_name="model",
+        partitions_def=by_state,
         deps=deps,
         kinds={"lightgbm", "mlflow"},
         owners=OWNERS,
         retry_policy=RETRY,
-        description=f"{config.passport.meaning} {_HOW}",
+        description=f"{_meaning(config)} {_HOW}",
         check_specs=[
             dg.AssetCheckSpec("gates_hold", asset=f"model_{name}", description=_GATES),
             dg.AssetCheckSpec("has_champion", asset=f"model_{name}", blocking=True, description=_CHAMPION),
         ],
     )
     def model(context: dg.AssetExecutionContext, desk: Desk) -> dg.MaterializeResult:
-        with told_in_words(f"model_{name}") as told:
-            trained, trouble = _train_or_keep(desk, _read(desk.settings.configs, name))
+        state = context.partition_key
+        with told_in_words(f"model_{name} {state}") as told:
+            config = _read(desk.settings.configs, name)
+            if state not in config.states:
+                told.append("not for this state")
+                return _not_for(state)
+            here = config.of_state(state, desk.source_of(state)[1].name)
+            trained, trouble = _train_or_keep(desk, here)
             if trouble:
                 context.log.warning(trouble)
             told.append(_told(trained, trouble))
-            return _model_result(context, desk, name, trained, trouble)
+            return _model_result(context, desk, here, trained, trouble)
 
     return model
 
 
-def _train_or_keep(desk: Desk, config: ModelConfig) -> tuple["Trained | None", str]:
+def _meaning(config: ModelConfig) -> str:
+    """What the scores mean, in the states of the profile that the model serves."""
+    sources = [read_source(_settings.configs, name) for name in _settings.profile.sources]
+    served = [source for source in sources if source.state in config.states]
+    letters, names = (" or ".join(found) for found in ([s.state for s in served], [s.name for s in served]))
+    return config.passport.filled(letters, names).meaning
+
+
+def _not_for(state: str) -> dg.MaterializeResult:
+    """A state that the model does not serve: nothing is trained, nothing is wrong."""
+    text = f"The model is not for {state}."
+    checks = [
+        dg.AssetCheckResult(passed=True, check_name=name, description=text) for name in ("gates_hold", "has_champion")
+    ]
+    return dg.MaterializeResult(metadata={"verdict": text}, check_results=checks)
+
+
+def _train_or_keep(desk: Desk, config: StateModel) -> tuple["Trained | None", str]:
     """The version trained; where training is refused the champion, or nothing, and why."""
     from pipelines.modelling.ledger import VersionLedger
     from pipelines.modelling.training import Trained, train
 
     try:
-        sources = [desk.source_of(state) for state in config.states]
-        found = [past_occasions(desk.lake, config, desk.calendar, source) for _, source in sources]
-        occasions = [occasion for each in found for occasion in each]
-        return train(desk.lake, config, occasions, [name for name, _ in sources], desk.identity), ""
+        name, source = desk.source_of(config.state)
+        occasions = past_occasions(desk.lake, config, desk.calendar, source)
+        return train(desk.lake, config, occasions, [name], desk.identity), ""
     except WalklistError as error:
-        ledger = VersionLedger(desk.lake, config.name)
+        ledger = VersionLedger(desk.lake, config.name, config.state)
         if ledger.champion_id() is None:
             return None, f"Not trained, and no earlier version is in use: {error}"
         return Trained(ledger.champion(), False, True), f"Not trained, the last good version stays in use: {error}"
@@ -86,11 +110,11 @@ def _told(trained: "Trained | None", trouble: str) -> str:
 
 
 def _model_result(
-    context: dg.AssetExecutionContext, desk: Desk, name: str, trained: "Trained | None", trouble: str
+    context: dg.AssetExecutionContext, desk: Desk, config: StateModel, trained: "Trained | None", trouble: str
 ) -> dg.MaterializeResult:
     from pipelines.modelling.ledger import VersionLedger
 
-    champion = VersionLedger(desk.lake, name).champion_id()
+    champion = VersionLedger(desk.lake, config.name, config.state).champion_id()
     verdict = trained.version.report["verdict"] if trained else {}
     text, is_passed = trouble or str(verdict["text"]), bool(verdict.get("is_passed")) and not trouble
     checks = [
@@ -112,25 +136,25 @@ def _model_result(
     }
     facts |= {"trained now": trained.is_new, **version_metadata(trained.version)}
     return dg.MaterializeResult(
-        metadata=facts | _mirror(context, desk, name, trained),
+        metadata=facts | _mirror(context, desk, trained),
         check_results=checks,
         data_version=dg.DataVersion(champion or trained.version.version_id),
     )
 
 
-def _mirror(context: dg.AssetExecutionContext, desk: Desk, name: str, trained: "Trained") -> dict[str, str]:
+def _mirror(context: dg.AssetExecutionContext, desk: Desk, trained: "Trained") -> dict[str, str]:
     """Record a new version in MLflow; when MLflow is down that is a warning, for scoring never needs it."""
     from models.registry import log_version, set_alias
 
     version, uri = trained.version, desk.settings.tracking_uri
     marker = version.folder.parent / f"{version.version_id}.mlflow"
-    tags = {"dagster.run_id": context.run.run_id, "dagster.asset": f"model_{name}"}
+    tags = {"dagster.run_id": context.run.run_id, "dagster.asset": f"model_{version.name}"}
     try:
         if not marker.is_file():
             root = str(desk.settings.artifact_root)
-            run_id = log_version(version, tracking_uri=uri, artifact_root=root, experiment=name, tags=tags)
+            run_id = log_version(version, tracking_uri=uri, artifact_root=root, experiment=version.name, tags=tags)
             marker.write_text(f"{run_id}\n", encoding="utf-8")
-        set_alias(name, "champion" if trained.is_champion else "challenger", version.version_id, tracking_uri=uri)
+        set_alias(version, "champion" if trained.is_champion else "challenger", tracking_uri=uri)
         return {"MLflow run": marker.read_text(encoding="utf-8").strip()}
     except RegistryError as error:
         context.log.warning(str(error))

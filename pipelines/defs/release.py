@@ -73,7 +73,7 @@ def scored_state(desk: Desk, state: str) -> ScoredState:
 
     name, source = desk.source_of(state)
     model = model_of(desk, state)
-    version = VersionLedger(desk.lake, model.name).champion()
+    version = VersionLedger(desk.lake, model.name, state).champion()
     occasion = target_occasion(desk.lake, model, desk.calendar, source)
     place = {"state": state, "version_id": version.version_id, "as_of": occasion.as_of}
     if not desk.lake.table(Scores, **place).records():

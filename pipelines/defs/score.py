@@ -36,7 +36,7 @@ def score_turnout(context: dg.AssetExecutionContext, desk: Desk) -> dg.Materiali
     _, source = desk.source_of(state)
     with told_in_words(f"score_turnout {state}") as told:
         model = model_of(desk, state)
-        version = VersionLedger(desk.lake, model.name).champion()
+        version = VersionLedger(desk.lake, model.name, state).champion()
         occasion = target_occasion(desk.lake, model, desk.calendar, source)
         record = score_state(desk.lake, version, occasion)
         told += [counted(record.row_count, "score"), "rebuilt" if record.is_new else "unchanged"]

@@ -16,16 +16,17 @@ from pipelines.lake import Lake
 
 
 class VersionLedger:
-    """The events of all versions of one model.
+    """The events of all versions of one model in one state.
 
     Args:
         lake: Data root.
         model: Name of the model.
+        state: Two-letter code of the state; another state's ledger is another folder.
     """
 
-    def __init__(self, lake: Lake, model: str) -> None:
-        self.lake, self.model = lake, model
-        self.folder = lake.folder(ModelVersions) / model
+    def __init__(self, lake: Lake, model: str, state: str) -> None:
+        self.lake, self.model, self.state = lake, model, state
+        self.folder = lake.folder(ModelVersions) / model / f"state={state}"
 
     def events(self) -> list[dict[str, Any]]:
         """Every event, oldest first."""
@@ -48,7 +49,9 @@ class VersionLedger:
         try:
             (self.folder / f"{sequence:08d}.parquet").hardlink_to(draft)  # fails where the event is there already
         except FileExistsError:
-            raise ArtefactError(f"{self.model}: another process wrote event {sequence}. Run again.") from None
+            raise ArtefactError(
+                f"{self.model} {self.state}: another process wrote event {sequence}. Run again."
+            ) from None
         finally:
             draft.unlink()
 
@@ -81,7 +84,8 @@ class VersionLedger:
         chosen = self._chosen()
         if not chosen:
             raise ArtefactError(
-                f"{self.model}: no version has passed its gates, so nothing is scored. See the newest one's verdict."
+                f"{self.model} {self.state}: no version has passed its gates, so nothing is scored. "
+                "See the newest one's verdict."
             )
         row = chosen[-1]
         return load_version(self.lake.root / row["path"], row["version_id"], row["model_sha256"])

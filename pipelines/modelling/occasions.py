@@ -12,7 +12,7 @@ from pipelines.tables.core import VoteHistory, Voters
 
 def target_occasion(lake: Lake, model: ModelConfig, calendar: ElectionsConfig, source: Source) -> Occasion:
     """The election that a model scores, as of the newest snapshot before it, else of its registration deadline."""
-    election = calendar.named(model.target_election)
+    election = calendar.named(model.election_of(source.state))
     deadline = election.deadline(source.registration_closes_days)
     days = [dt.date.fromisoformat(day) for _, day in lake.table(Voters, state=source.state).records()]
     before = [day for day in days if day < election.date]
@@ -25,7 +25,7 @@ def past_occasions(lake: Lake, model: ModelConfig, calendar: ElectionsConfig, so
     An election counts when a snapshot was made by its deadline (or the model allows a reconstructed cohort) and its
     history has been posted. With a single occasion (scheme `in_time`) the target itself teaches.
     """
-    target = calendar.named(model.target_election)
+    target = calendar.named(model.election_of(source.state))
     if model.split.scheme == "in_time":
         return [target_occasion(lake, model, calendar, source)]
     first = min((day for _, day in lake.table(Voters, state=source.state).records()), default="9999-12-31")

@@ -12,7 +12,7 @@ from models.artefact import ModelVersion, load_version, save_version
 from models.errors import TrainingError
 from models.features import Features
 from models.frames import Cohorts
-from models.model_config import ModelConfig
+from models.model_config import StateModel
 from models.propensity import fit_propensity
 from models.tables import ModelVersions
 from pipelines.features.as_of import Occasion
@@ -40,7 +40,7 @@ class Trained:
 
 
 def train(
-    lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], sources: Sequence[str], decided_by: str
+    lake: Lake, model: StateModel, occasions: Sequence[Occasion], sources: Sequence[str], decided_by: str
 ) -> Trained:
     """Train a model on past occasions, unless nothing it learns from has changed, and promote it if its gates hold.
 
@@ -48,18 +48,18 @@ def train(
 
     Args:
         lake: Data root; feature_voters of the occasions must stand.
-        model: The model.
-        occasions: Past occasions, of all states.
+        model: The model in the state.
+        occasions: Past occasions of the state.
         sources: Sources whose receipts stand behind them.
         decided_by: Identity of the environment, for the ledger.
 
     Raises:
         TrainingError: There is too little to learn from; the ledger, and so the version in use, stays as it is.
     """
-    ledger, stamp = VersionLedger(lake, model.name), _made_from(lake, model, occasions)
-    told = lake.root / "model" / model.name / f"{stamp}.json"
+    ledger, stamp = VersionLedger(lake, model.name, model.state), _made_from(lake, model, occasions)
+    told = lake.root / "model" / model.name / f"state={model.state}" / f"{stamp}.json"
     told.parent.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(told.parent / ".lock"):  # two states' runs train a model once; a dead run holds nothing
+    with filelock.FileLock(told.parent / ".lock"):  # two runs of a state train once; a dead run holds nothing
         is_new = not told.is_file()
         if is_new:
             fitted = fit_propensity(read_cohorts(lake, model, occasions, sources), model)
@@ -89,7 +89,7 @@ def _record(ledger: VersionLedger, version: ModelVersion, decided_by: str) -> No
         ledger.append(version, "promoted", "gates", verdict["text"])
 
 
-def read_cohorts(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], sources: Sequence[str]) -> Cohorts:
+def read_cohorts(lake: Lake, model: StateModel, occasions: Sequence[Occasion], sources: Sequence[str]) -> Cohorts:
     """The people at risk on past occasions, with features and known outcomes, in memory.
 
     Raises:
@@ -107,16 +107,18 @@ def read_cohorts(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion], 
             frames.append(connection.sql(f"{known} ORDER BY voter_id").df())
     if not frames:
         kinds = ", ".join(model.pool_kinds)
-        raise TrainingError(f"{model.name}: no past occasion of the kinds {kinds} has people and a posted history.")
+        raise TrainingError(
+            f"{model.name} {model.state}: no past occasion of the kinds {kinds} has people and a posted history."
+        )
     return Cohorts(pd.concat(frames, ignore_index=True), receipts=_receipts(lake, sources), vanished_counts=vanished)
 
 
-def _with_arms(lake: Lake, model: ModelConfig, outcomes: str) -> str:
+def _with_arms(lake: Lake, model: StateModel, outcomes: str) -> str:
     if model.population is None:
         return outcomes
     arms = f"""
     SELECT voter_id, arm_code
-    FROM ({lake.table(Assignments).select()})
+    FROM ({lake.table(Assignments, state=model.state).select()})
     WHERE experiment_id = {literal(model.population.experiment)}"""
     return f"SELECT o.*, a.arm_code FROM ({outcomes}) AS o LEFT JOIN ({arms}) AS a USING (voter_id)"
 
@@ -131,14 +133,14 @@ def _receipts(lake: Lake, sources: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(event["file_id"] for delivery in deliveries for event in delivery.events))
 
 
-def _made_from(lake: Lake, model: ModelConfig, occasions: Sequence[Occasion]) -> str:
+def _made_from(lake: Lake, model: StateModel, occasions: Sequence[Occasion]) -> str:
     """Fingerprint of what a version learns from: features and outcomes of its occasions, configuration and program."""
     learned = []
     for occasion in occasions:
         place = {"state": occasion.state, "election_id": occasion.election.election_id}
         features = lake.table(Features, **place).fingerprint
         learned.append([occasion.election.election_id, features, labels_made_from(lake, occasion)])
-    arms = lake.table(Assignments).fingerprint if model.population else None
+    arms = lake.table(Assignments, state=model.state).fingerprint if model.population else None
     return fingerprint(
         learned,
         arms,

@@ -52,7 +52,7 @@ def _published(account: Account, settings: Settings) -> None:
 
 def _quality(account: Account, settings: Settings) -> None:
     """Figures of the out-of-fold scores of the control group, as the version's report states them."""
-    report = VersionLedger(Lake(settings.root), settings.profile.models[0]).champion().report
+    report = VersionLedger(Lake(settings.root), settings.profile.models[0], "MI").champion().report
     metrics, spline = report["metrics"], report["baselines"]["spline_logistic"]["difference"]
     text = f"{spline['value']:+.5f} ({spline['low']:+.5f} to {spline['high']:+.5f})"
     account.add(

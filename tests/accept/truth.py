@@ -13,7 +13,7 @@ from models.evaluate import calibration_error, equal_mass_bins, grade, log_losse
 from models.features import Features
 from models.lgbm import predict
 from models.matrix import learn_spec, training_table
-from models.model_config import ModelConfig
+from models.model_config import ModelConfig, StateModel
 from models.propensity import fit_member, matrix_of
 from models.splits import household_fold, production_roles
 from pipelines.calendar import read_calendar
@@ -35,13 +35,15 @@ class Graded:
     """The coming election: who was scored, with what, and what was true.
 
     Attributes:
+        state: Two-letter code of the state.
         frame: Features of the scored people, with the columns truth, outcome and score.
         config: The model.
         past: Cohorts that taught it.
     """
 
+    state: str
     frame: pd.DataFrame
-    config: ModelConfig
+    config: StateModel
     past: pd.DataFrame
 
     @property
@@ -56,20 +58,22 @@ class Graded:
 
 
 def show_truth(account: Account, settings: Settings) -> None:
-    """The demands on simulated truth, for the coming election of the demo."""
-    graded = read_graded(settings)
-    p = graded.frame["score"].to_numpy(dtype=float)
-    _against_oracle(account, graded, p)
-    _against_baselines(account, graded, p)
-    _against_probabilities(account, graded, p)
-    _moments(account, settings)
+    """The demands on simulated truth, for the coming election of the demo, state by state."""
+    for name in settings.profile.sources:
+        graded = read_graded(settings, name)
+        p = graded.frame["score"].to_numpy(dtype=float)
+        _against_oracle(account, graded, p)
+        _against_baselines(account, graded, p)
+        _against_probabilities(account, graded, p)
+        _moments(account, settings, graded.state)
 
 
-def read_graded(settings: Settings) -> Graded:
-    """Published scores joined with the truth, for everyone who could vote in the coming election."""
+def read_graded(settings: Settings, name: str) -> Graded:
+    """Published scores of a source joined with the truth, for everyone who could vote in the coming election."""
     lake, calendar = Lake(settings.root), read_calendar(settings.configs)
-    config = read_config(ModelConfig, settings.configs / "models" / f"{settings.profile.models[0]}.yaml")
-    name, source = settings.profile.sources[0], read_source(settings.configs, settings.profile.sources[0])
+    model = read_config(ModelConfig, settings.configs / "models" / f"{settings.profile.models[0]}.yaml")
+    source = read_source(settings.configs, name)
+    config = model.of_state(source.state, source.name)
     occasion = target_occasion(lake, config, calendar, source)
     published = open_release(settings.root).to_table(columns=["voter_id", "turnout_probability"]).to_pandas()
     truth = pd.read_parquet(settings.root / "truth" / f"{config.target_election}.parquet")
@@ -82,7 +86,7 @@ def read_graded(settings: Settings) -> Graded:
     frame = features.merge(scored, on="voter_id").merge(truth[["voter_id", "truth", "outcome"]], on="voter_id")
     past = read_cohorts(lake, config, past_occasions(lake, config, calendar, source), [name]).frame
     assert occasion.election.election_id == config.target_election
-    return Graded(frame.sort_values("voter_id").reset_index(drop=True), config, past)
+    return Graded(source.state, frame.sort_values("voter_id").reset_index(drop=True), config, past)
 
 
 def oracle_scores(graded: Graded) -> np.ndarray:
@@ -102,7 +106,7 @@ def _against_oracle(account: Account, graded: Graded, p: np.ndarray) -> None:
     mine, ideal = log_losses(p, graded.y).mean(), log_losses(best, graded.y).mean()
     tied = log_losses(tie_level(p, float(graded.y.mean())), graded.y).mean()
     account.add(
-        "simulated truth: log loss against an oracle", "at most 3% above",
+        f"{graded.state}, simulated truth: log loss against an oracle", "at most 3% above",
         f"{mine:.4f} against {ideal:.4f}: {mine / ideal - 1:+.2%} ({tied / ideal - 1:+.2%} with the level tied)",
         mine <= 1.03 * ideal, log_loss=mine, oracle=ideal, tied=tied,
     )  # fmt: skip
@@ -113,7 +117,7 @@ def _against_baselines(account: Account, graded: Graded, p: np.ndarray) -> None:
         found = loss_difference(p, _baseline(graded, name), graded.y, graded.households, REPEATS, SEED)
         told = f"{found.value:+.5f} ({found.low:+.5f} to {found.high:+.5f})"
         figures = {"value": found.value, "low": found.low, "high": found.high}
-        demand = f"simulated truth: log loss against the baseline {name}"
+        demand = f"{graded.state}, simulated truth: log loss against the baseline {name}"
         account.add(demand, "95% interval over households below 0", told, found.high < 0, **figures)
 
 
@@ -133,7 +137,7 @@ def _against_probabilities(account: Account, graded: Graded, p: np.ndarray) -> N
     truth = graded.frame["truth"].to_numpy(dtype=float)
     tied = tie_level(p, float(truth.mean()))
     error, raw = (calibration_error(each, truth, equal_mass_bins(each)) for each in (tied, p))
-    demand = "simulated truth: calibration error against true probabilities, level tied"
+    demand = f"{graded.state}, simulated truth: calibration error against true probabilities, level tied"
     levels = f"mean score {p.mean():.4f}, mean truth {truth.mean():.4f}"
     found = f"{error:.4f} (as it is {raw:.4f}; {levels})"
     account.add(demand, "at most 0.0100", found, error <= 0.01, tied=error, raw=raw)
@@ -142,10 +146,10 @@ def _against_probabilities(account: Account, graded: Graded, p: np.ndarray) -> N
     print(f"         (coming election: {told})", flush=True)
 
 
-def _moments(account: Account, settings: Settings) -> None:
-    for moment in moments(simulation_of(settings, read_source(settings.configs, settings.profile.sources[0]).state)):
+def _moments(account: Account, settings: Settings, state: str) -> None:
+    for moment in moments(simulation_of(settings, state)):
         account.add(
-            f"simulator: {moment.name}",
+            f"{state}, simulator: {moment.name}",
             f"{moment.low} to {moment.high}",
             f"{moment.found:.4f}",
             moment.is_within,

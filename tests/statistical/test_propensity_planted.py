@@ -12,7 +12,7 @@ from models.artefact import save_version
 from models.calibrate import sigmoid, tie_level
 from models.errors import TrainingError
 from models.frames import Cohorts
-from models.model_config import ModelConfig
+from models.model_config import ModelConfig, StateModel
 from models.propensity import FittedPropensity, fit_member, fit_propensity, matrix_of
 from models.score import score_matrix
 
@@ -37,7 +37,7 @@ CONFIG = ModelConfig.model_validate(
     {
         "name": "turnout",
         "family": "propensity",
-        "target_election": "NC-2026-11-03-general",
+        "target": "2026-11-03-general",
         "states": ["NC"],
         "pool_kinds": ["presidential", "midterm"],
         "features": FEATURES,
@@ -57,7 +57,7 @@ CONFIG = ModelConfig.model_validate(
             "valid_until": "2026-11-03",
         },
     }
-)
+).of_state("NC", "North Carolina")
 
 
 def electorate(people: int, seed: int, informative: bool = True) -> pd.DataFrame:
@@ -142,11 +142,11 @@ def test_out_of_fold_scores_do_not_betray_outcomes_that_nothing_predicts() -> No
         .drop(columns="truth")
     )
     asked = CONFIG.model_dump(mode="json") | {
-        "target_election": "NC-2022-11-05-general",
+        "target": "2022-11-05-general",
         "split": {"scheme": "in_time", "folds": 5},
         "calibration": "none",
     }
-    found = fit_propensity(Cohorts(noise), ModelConfig.model_validate(asked)).report["metrics"]["auc"]
+    found = fit_propensity(Cohorts(noise), StateModel.model_validate(asked)).report["metrics"]["auc"]
     assert found["low"] < 0.5 < found["high"] + 0.01
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.frames import Cohorts
-from models.model_config import ModelConfig
+from models.model_config import ModelConfig, StateModel
 
 DAYS = [(2014, "midterm"), (2016, "presidential"), (2018, "midterm"), (2022, "midterm")]
 
@@ -42,7 +42,7 @@ def _occasion(draws: np.random.Generator, habit: np.ndarray, year: int, kind: st
 CONFIG = {
     "name": "turnout",
     "family": "propensity",
-    "target_election": "NC-2026-11-03-general",
+    "target": "2026-11-03-general",
     "states": ["NC"],
     "pool_kinds": ["presidential", "midterm"],
     "features": ["general_lag1_voted", "general_lag2_voted", "same_kind_lag1_voted", "age_years", "party_code"],
@@ -68,20 +68,26 @@ CONFIG = {
     },
 }
 IN_TIME = {
-    "target_election": "NC-2022-11-05-general",
+    "target": "2022-11-05-general",
     "split": {"scheme": "in_time", "folds": 3},
     "calibration": "none",
 }
 
 
 @pytest.fixture(scope="session")
-def config() -> ModelConfig:
-    return ModelConfig.model_validate(CONFIG)
+def stated() -> dict:
+    """What the YAML of the model says."""
+    return CONFIG
 
 
 @pytest.fixture(scope="session")
-def in_time_config() -> ModelConfig:
-    return ModelConfig.model_validate({**CONFIG, **IN_TIME})
+def config() -> StateModel:
+    return ModelConfig.model_validate(CONFIG).of_state("NC", "North Carolina")
+
+
+@pytest.fixture(scope="session")
+def in_time_config() -> StateModel:
+    return ModelConfig.model_validate({**CONFIG, **IN_TIME}).of_state("NC", "North Carolina")
 
 
 @pytest.fixture(scope="session")

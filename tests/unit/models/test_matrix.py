@@ -37,6 +37,13 @@ def test_an_unseen_category_is_unknown() -> None:
     assert np.isnan(to_matrix(SPEC, TABLE.set_column(1, "party", pa.array(["new", "new", "new"])))[:, 0]).all()
 
 
+def test_a_text_that_the_state_never_states_is_a_category_without_values() -> None:
+    spec = learn_spec(TABLE.set_column(1, "party", pa.nulls(3)), ["party", "age"])
+    assert (spec.types, spec.codes) == (("categorical", "numeric"), {"party": ()})
+    for nothing in (pa.nulls(3), pa.nulls(3, pa.string())):
+        assert np.isnan(to_matrix(spec, TABLE.set_column(1, "party", nothing))[:, 0]).all()
+
+
 def test_a_recoded_column_is_refused() -> None:
     many = pa.table({"party": ["DEM"] * 2000, "age": pa.nulls(2000, pa.float32()), "is_new": [True] * 2000})
     with pytest.raises(FeatureMismatchError, match="party has categories the model never saw in 2,000 of 2,000"):

@@ -6,7 +6,7 @@ import pytest
 
 from models.errors import AsOfError, TrainingError
 from models.frames import Cohorts
-from models.model_config import ModelConfig, PopulationConfig
+from models.model_config import PopulationConfig, StateModel
 from models.propensity import fit_member, fit_propensity, matrix_of
 from models.splits import household_fold
 
@@ -34,7 +34,7 @@ def test_slices_cover_new_registrants_age_and_election(fitted) -> None:
     assert {row["slice"] for row in fitted.report["slices"]} == {"everybody", "election", "registration", "age"}
 
 
-def test_the_same_rows_in_another_order_give_the_same_bytes(fitted, frame: pd.DataFrame, config: ModelConfig) -> None:
+def test_the_same_rows_in_another_order_give_the_same_bytes(fitted, frame: pd.DataFrame, config: StateModel) -> None:
     shuffled = Cohorts(frame.sample(frac=1, random_state=9), ("a" * 64,), {}, {"NC-2014-11-05-general": 12})
     again = fit_propensity(shuffled, config)
     assert again.boosters == fitted.boosters
@@ -47,7 +47,7 @@ def test_in_time_every_fold_has_its_booster(fitted_in_time) -> None:
     assert "in-time" in fitted_in_time.passport["split"]
 
 
-def test_a_household_teaches_every_booster_but_its_own(frame: pd.DataFrame, in_time_config: ModelConfig) -> None:
+def test_a_household_teaches_every_booster_but_its_own(frame: pd.DataFrame, in_time_config: StateModel) -> None:
     only = frame[frame["election_id"] == in_time_config.target_election]
     own = (household_fold(only["household_id"], 3) == 0).tolist()
     turned = only.assign(outcome=np.where(own, 1 - only["outcome"], only["outcome"]))
@@ -56,19 +56,19 @@ def test_a_household_teaches_every_booster_but_its_own(frame: pd.DataFrame, in_t
     assert before[1] != after[1]
 
 
-def test_rows_of_the_target_election_are_refused(frame: pd.DataFrame, config: ModelConfig) -> None:
-    early = config.model_copy(update={"target_election": "NC-2022-11-05-general"})
+def test_rows_of_the_target_election_are_refused(frame: pd.DataFrame, config: StateModel) -> None:
+    early = config.model_copy(update={"target": "2022-11-05-general"})
     with pytest.raises(AsOfError, match=r"500 training rows are of the day of NC-2022-11-05-general or later"):
         fit_propensity(Cohorts(frame), early)
 
 
-def test_reconstructed_rows_are_refused_unless_declared(frame: pd.DataFrame, config: ModelConfig) -> None:
+def test_reconstructed_rows_are_refused_unless_declared(frame: pd.DataFrame, config: StateModel) -> None:
     rebuilt = Cohorts(frame, reconstructed_counts={"NC-2014-11-05-general": 500})
     with pytest.raises(AsOfError, match="500 training rows are reconstructed"):
         fit_propensity(rebuilt, config)
 
 
-def test_only_the_named_arm_trains(frame: pd.DataFrame, in_time_config: ModelConfig) -> None:
+def test_only_the_named_arm_trains(frame: pd.DataFrame, in_time_config: StateModel) -> None:
     asked = in_time_config.model_copy(update={"population": PopulationConfig(experiment="mail", arm="control")})
     only = frame[frame["election_id"] == in_time_config.target_election]
     half = only.assign(arm_code=np.where(np.arange(len(only)) % 4 < 2, "control", "letter"))
@@ -77,12 +77,12 @@ def test_only_the_named_arm_trains(frame: pd.DataFrame, in_time_config: ModelCon
         fit_propensity(Cohorts(only), asked)
 
 
-def test_in_time_refuses_a_second_election(frame: pd.DataFrame, in_time_config: ModelConfig) -> None:
+def test_in_time_refuses_a_second_election(frame: pd.DataFrame, in_time_config: StateModel) -> None:
     with pytest.raises(TrainingError, match="holds other elections"):
         fit_propensity(Cohorts(frame), in_time_config)
 
 
-def test_an_oracle_learns_from_probabilities(fitted, frame: pd.DataFrame, config: ModelConfig) -> None:
+def test_an_oracle_learns_from_probabilities(fitted, frame: pd.DataFrame, config: StateModel) -> None:
     truth = np.where(frame["general_lag1_voted"] == 1, 0.8, 0.2)
     oracle = fit_member(frame, truth, fitted.spec, config, objective="cross_entropy")
     assert np.abs(oracle.predict(matrix_of(frame, fitted.spec)) - truth).mean() < 0.15

@@ -1,6 +1,7 @@
 """The record in MLflow is complete, holds no pickle and no person, and its absence is only a warning."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_run_says_what_a_newcomer_asks(uri: str, run_id: str, version) -> None
     assert run.data.tags["version_id"] == version.version_id and run.data.tags["flow"] == "7"
     assert run.data.params["learning_rate"] == "0.03" and run.data.params["window_start"] == "2014-11-05"
     assert run.data.metrics["interval_95/auc_low"] < run.data.metrics["auc"] < run.data.metrics["interval_95/auc_high"]
-    assert run.inputs.dataset_inputs[0].dataset.name == "turnout_cohorts"
+    assert run.inputs.dataset_inputs[0].dataset.name == "turnout_nc_cohorts"
 
 
 @pytest.mark.slow
@@ -53,11 +54,11 @@ def test_files_are_texts_tables_and_pictures_without_a_pickle_or_a_person(uri: s
 
 @pytest.mark.slow
 def test_an_alias_points_at_the_version(uri: str, run_id: str, version) -> None:
-    registry.set_alias("turnout", "champion", version.version_id, tracking_uri=uri)
-    found = client(uri).get_model_version_by_alias("turnout", "champion")
+    registry.set_alias(version, "champion", tracking_uri=uri)
+    found = client(uri).get_model_version_by_alias("turnout_nc", "champion")
     assert (found.run_id, found.tags["version_id"]) == (run_id, version.version_id)
     with pytest.raises(RegistryError, match="holds no version 0000"):
-        registry.set_alias("turnout", "champion", "0000", tracking_uri=uri)
+        registry.set_alias(replace(version, version_id="0000"), "champion", tracking_uri=uri)
 
 
 @pytest.mark.parametrize("uri", ["http://127.0.0.1:9", "sqlite:////nowhere/mlflow.db"])

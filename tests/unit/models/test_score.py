@@ -6,9 +6,11 @@ import pyarrow as pa
 import pytest
 
 from models import lgbm
+from models.artefact import save_version
 from models.errors import FeatureMismatchError
+from models.frames import Cohorts
 from models.matrix import HASH_KEY
-from models.propensity import matrix_of
+from models.propensity import fit_propensity, matrix_of
 from models.score import SCHEMA, score_batches
 from models.splits import household_fold
 from models.tables import Scores
@@ -22,8 +24,8 @@ def asked(frame: pd.DataFrame, version) -> pa.Table:
     return pa.Table.from_pandas(people, preserve_index=False)
 
 
-def scored(version, table: pa.Table, rows: int = 64) -> pa.Table:
-    return pa.Table.from_batches(score_batches(version, iter(table.to_batches(rows))), SCHEMA)
+def scored(version, table: pa.Table, rows: int = 64, num_threads: int = 1) -> pa.Table:
+    return pa.Table.from_batches(score_batches(version, iter(table.to_batches(rows)), num_threads), SCHEMA)
 
 
 def test_scores_fit_their_contract(version, asked: pa.Table) -> None:
@@ -37,6 +39,26 @@ def test_scores_fit_their_contract(version, asked: pa.Table) -> None:
 
 def test_the_size_of_batches_changes_nothing(version, asked: pa.Table) -> None:
     assert scored(version, asked, 7).equals(scored(version, asked, 200), check_metadata=False)
+
+
+def test_batches_scored_side_by_side_keep_their_order_and_their_scores(version, asked: pa.Table) -> None:
+    assert scored(version, asked, 7, num_threads=3).equals(scored(version, asked, 7))
+
+
+def test_side_by_side_a_batch_is_read_only_when_a_thread_is_near_free(version, asked: pa.Table) -> None:
+    """Memory is bounded by the threads, not by the state: the first score comes after three batches of twenty-nine."""
+    read = []
+    batches = (read.append(batch) or batch for batch in asked.to_batches(7))
+    next(score_batches(version, batches, num_threads=2))
+    assert len(read) == 3
+
+
+def test_a_wrong_batch_among_good_ones_stops_the_scores_at_its_place(version, asked: pa.Table) -> None:
+    good, wrong = asked.to_batches(50), asked.drop_columns(["age_years"]).to_batches(50)
+    scores = score_batches(version, iter([good[0], wrong[1], good[2]]), num_threads=2)
+    assert next(scores).num_rows == 50
+    with pytest.raises(FeatureMismatchError, match="age_years is missing"):
+        next(scores)
 
 
 def test_reordered_columns_score_the_same(version, asked: pa.Table) -> None:
@@ -59,6 +81,15 @@ def test_someone_of_whom_nothing_is_known_gets_null_and_not_zero(version, asked:
     empty = asked.slice(0, 2).to_pandas().assign(**dict.fromkeys(names))
     found = scored(version, pa.Table.from_pandas(empty, preserve_index=False))
     assert found["probability"].to_pylist() == [None, None]
+
+
+def test_a_state_that_never_states_a_text_is_trained_and_scored(frame, config, asked: pa.Table, tmp_path) -> None:
+    """No party in the state: pandas has a column of nothing, the flow a text column of nulls."""
+    fitted = fit_propensity(Cohorts(frame.assign(party_code=None)), config)
+    nulls = pa.nulls(asked.num_rows, pa.string())
+    bare = asked.set_column(asked.column_names.index("party_code"), "party_code", nulls)
+    p = scored(save_version(tmp_path, fitted), bare)["probability"].to_numpy()
+    assert ((p > 0) & (p < 1)).all()
 
 
 def test_a_frame_that_is_not_the_models_is_refused(version, asked: pa.Table) -> None:

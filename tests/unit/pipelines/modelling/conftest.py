@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from models.model_config import ModelConfig
+from models.model_config import ModelConfig, StateModel
 from pipelines.calendar import Election, ElectionsConfig
 from pipelines.features.assemble import build_features
 from pipelines.lake import Lake
@@ -18,11 +18,10 @@ from pipelines.modelling.occasions import past_occasions, target_occasion
 from pipelines.settings import CONFIGS
 
 GENERALS = ["2012-11-06", "2014-11-04", "2016-11-08", "2018-11-06", "2022-11-08"]
-TARGET = "NC-2026-11-03-general"
 CONFIG = {
     "name": "turnout",
     "family": "propensity",
-    "target_election": TARGET,
+    "target": "2026-11-03-general",
     "states": ["NC"],
     "pool_kinds": ["presidential", "midterm"],
     "features": ["election_kind", "general_lag1_voted", "general_share", "same_kind_lag1_voted", "age_years"],
@@ -70,8 +69,8 @@ def source():
 
 
 @pytest.fixture(scope="session")
-def config() -> ModelConfig:
-    return ModelConfig.model_validate(CONFIG)
+def config() -> StateModel:
+    return ModelConfig.model_validate(CONFIG).of_state("NC", "North Carolina")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from models.model_config import ModelConfig
+from models.model_config import StateModel
 from pipelines.modelling.occasions import past_occasions, target_occasion
 
 IN_TIME = {"split": {"scheme": "in_time", "folds": 3}, "calibration": "none", "cohort": "reconstructed"}
@@ -14,8 +14,8 @@ def days_of(occasions) -> list[str]:
     return [occasion.election.date.isoformat() for occasion in occasions]
 
 
-def changed(config: ModelConfig, **changes) -> ModelConfig:
-    return ModelConfig.model_validate({**config.model_dump(mode="json"), **changes})
+def changed(config: StateModel, **changes) -> StateModel:
+    return StateModel.model_validate({**config.model_dump(mode="json"), **changes})
 
 
 def test_past_elections_count_when_a_file_of_the_time_and_their_history_are_there(
@@ -44,7 +44,7 @@ def test_an_election_without_posted_history_does_not_teach(el, electorate, confi
 
 
 def test_nothing_on_or_after_the_target_teaches(desk, config, calendar, source) -> None:
-    earlier = changed(config, target_election="NC-2018-11-06-general")
+    earlier = changed(config, target="2018-11-06-general")
     assert days_of(past_occasions(desk.lake, earlier, calendar, source)) == ["2014-11-04", "2016-11-08"]
 
 
@@ -68,10 +68,10 @@ def test_without_a_file_before_it_the_election_is_seen_from_its_deadline(
 
 
 def test_in_time_the_target_itself_teaches(desk, config, calendar, source) -> None:
-    asked = changed(config, target_election="NC-2022-11-08-general", **IN_TIME)
+    asked = changed(config, target="2022-11-08-general", **IN_TIME)
     assert days_of(past_occasions(desk.lake, asked, calendar, source)) == ["2022-11-08"]
 
 
 def test_an_election_that_the_calendar_does_not_name_is_no_target(desk, config, calendar, source) -> None:
     with pytest.raises(KeyError, match="NC-2028"):
-        target_occasion(desk.lake, changed(config, target_election="NC-2028-11-07-general"), calendar, source)
+        target_occasion(desk.lake, changed(config, target="2028-11-07-general"), calendar, source)

@@ -11,7 +11,7 @@ from pipelines.modelling.scoring import score_state
 
 
 def champion(desk):
-    return VersionLedger(desk.lake, "turnout").champion()
+    return VersionLedger(desk.lake, "turnout", "NC").champion()
 
 
 def scores_of(desk, version) -> list[dict]:

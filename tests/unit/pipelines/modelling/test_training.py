@@ -3,7 +3,7 @@
 import pytest
 
 from models.errors import ArtefactError, TrainingError
-from models.model_config import ModelConfig
+from models.model_config import StateModel
 from pipelines.modelling import training
 from pipelines.modelling.ledger import VersionLedger
 from pipelines.modelling.training import read_cohorts, train
@@ -14,19 +14,19 @@ def again(desk, model, **changes):
     return train(desk.lake, model, changes.get("occasions", desk.occasions), [], "somebody")
 
 
-def strict(config: ModelConfig) -> ModelConfig:
+def strict(config: StateModel) -> StateModel:
     """The same model under a gate that no model passes; its numbers, and so its version, are the same."""
     return config.model_copy(update={"gates": config.gates.model_copy(update={"slope_low": 90.0, "slope_high": 91.0})})
 
 
-def other(config: ModelConfig, **gates) -> ModelConfig:
+def other(config: StateModel, **gates) -> StateModel:
     """A model with other numbers."""
     booster = config.booster.model_copy(update={"num_leaves": 3})
     return config.model_copy(update={"booster": booster, "gates": config.gates.model_copy(update=gates)})
 
 
 def happened(desk) -> list[str]:
-    return [event["event"] for event in VersionLedger(desk.lake, "turnout").events()]
+    return [event["event"] for event in VersionLedger(desk.lake, "turnout", "NC").events()]
 
 
 def refit(*_):
@@ -67,7 +67,7 @@ def test_the_verdict_is_of_the_gates_asked_for_and_not_of_those_of_the_first_tim
     assert not judged.version.report["verdict"]["is_passed"]
     assert "90 to 91" in judged.version.report["verdict"]["text"]
     assert (judged.is_champion, happened(desk)) == (True, ["trained", "promoted", "refused"])
-    assert VersionLedger(desk.lake, "turnout").events()[-1]["is_passed"] is False
+    assert VersionLedger(desk.lake, "turnout", "NC").events()[-1]["is_passed"] is False
     again(desk, strict(config))
     assert happened(desk) == ["trained", "promoted", "refused"]
     assert again(desk, config).version.report["verdict"]["is_passed"]
@@ -82,7 +82,7 @@ def test_numbers_once_refused_are_promoted_when_the_gates_they_break_are_gone(de
 
 
 def test_a_refused_version_leaves_the_champion_in_use(desk, config) -> None:
-    ledger = VersionLedger(desk.lake, "turnout")
+    ledger = VersionLedger(desk.lake, "turnout", "NC")
     champion = ledger.champion_id()
     refused = again(desk, other(config, slope_low=90.0, slope_high=91.0))
     assert not refused.is_champion
@@ -90,7 +90,7 @@ def test_a_refused_version_leaves_the_champion_in_use(desk, config) -> None:
 
 
 def test_when_training_is_refused_the_champion_stays(desk, config) -> None:
-    ledger, before = VersionLedger(desk.lake, "turnout"), happened(desk)
+    ledger, before = VersionLedger(desk.lake, "turnout", "NC"), happened(desk)
     champion = ledger.champion_id()
     with pytest.raises(TrainingError, match="needs 1 past midterm occasions"):
         again(desk, config, occasions=desk.occasions[:2])
@@ -98,7 +98,7 @@ def test_when_training_is_refused_the_champion_stays(desk, config) -> None:
 
 
 def test_going_back_is_not_undone_by_the_next_run(desk, config) -> None:
-    ledger = VersionLedger(desk.lake, "turnout")
+    ledger = VersionLedger(desk.lake, "turnout", "NC")
     first = ledger.champion()
     second = again(desk, other(config))
     assert second.is_champion
@@ -142,7 +142,7 @@ def test_a_changed_version_is_refused(desk, config) -> None:
     file = again(desk, config).version.folder / "calibrator.json"
     file.write_text(file.read_text(encoding="utf-8").replace("1", "2"), encoding="utf-8")
     with pytest.raises(ArtefactError, match="bytes are not those recorded"):
-        VersionLedger(desk.lake, "turnout").champion()
+        VersionLedger(desk.lake, "turnout", "NC").champion()
 
 
 def test_the_same_people_give_the_same_version_in_another_place(
@@ -177,3 +177,17 @@ def test_the_history_of_another_election_is_not_learned_again(
     assert len(desk.lake.table(VoteHistory, state="NC").records()) == 6
     monkeypatch.setattr(training, "fit_propensity", refit)
     assert not again(prepare(desk.lake), config).is_new
+
+
+def test_another_state_changes_nothing_here(desk, config, monkeypatch) -> None:
+    """Another state in the YAML, its champion, and its people's arms are nothing that this state learns from."""
+    here = again(desk, config).version
+    there = config.model_copy(update={"states": ["NC", "OH"]}).of_state("OH", "Ohio")
+    with pytest.raises(TrainingError, match="turnout OH: no past occasion"):
+        again(desk, there, occasions=[])
+    assert VersionLedger(desk.lake, "turnout", "OH").champion_id() is None
+    monkeypatch.setattr(training, "fit_propensity", refit)
+    shared = config.model_copy(update={"states": ["FL", "NC", "OH"]}).of_state("NC", "North Carolina")
+    found = again(desk, shared)
+    assert (found.is_new, found.is_champion, found.version.version_id) == (False, True, here.version_id)
+    assert found.version.folder.parent.name == "state=NC"

@@ -8,7 +8,7 @@ from pipelines.modelling.ledger import VersionLedger
 
 @pytest.fixture
 def ledger(desk) -> VersionLedger:
-    return VersionLedger(desk.lake, "turnout")
+    return VersionLedger(desk.lake, "turnout", "NC")
 
 
 def test_events_are_only_added(ledger: VersionLedger) -> None:
@@ -25,7 +25,7 @@ def test_two_writers_of_one_event_cannot_overwrite_each_other(ledger: VersionLed
     with monkeypatch.context() as patch:
         patch.setattr(ledger, "events", lambda: known)
         with pytest.raises(ArtefactError, match="another process wrote event 2"):
-            ledger.append(VersionLedger(ledger.lake, "turnout").champion(), "refused", "gates", "Worse.")
+            ledger.append(VersionLedger(ledger.lake, "turnout", "NC").champion(), "refused", "gates", "Worse.")
     assert [event["event"] for event in ledger.events()] == ["trained", "promoted"]
     assert not list(ledger.folder.glob("*.writing"))
 
@@ -44,7 +44,15 @@ def test_every_event_says_who_and_why(ledger: VersionLedger) -> None:
 
 
 def test_without_a_promotion_nothing_may_score(desk) -> None:
-    empty = VersionLedger(desk.lake, "another")
+    empty = VersionLedger(desk.lake, "another", "NC")
     assert empty.champion_id() is None
     with pytest.raises(ArtefactError, match="no version has passed its gates"):
         empty.champion()
+
+
+def test_each_state_has_a_ledger_of_its_own(ledger: VersionLedger) -> None:
+    before, ohio = ledger.events(), VersionLedger(ledger.lake, "turnout", "OH")
+    assert (ohio.events(), ohio.champion_id()) == ([], None)
+    ohio.append(ledger.champion(), "promoted", "gates", "Good.")
+    assert [event["sequence"] for event in ohio.events()] == [1]
+    assert ledger.events() == before
