@@ -56,18 +56,18 @@ State: TypeAlias = "ScoredState | Kept"
 def states_to_publish(desk: Desk, config: PublicationConfig) -> tuple[dict[str, State], list[str]]:
     """The states of a release in order, and a sentence for each one that is not published from its newest file."""
     states: dict[str, State] = {}
-    absent: list[str] = []
-    before = _release_before(desk, config)
+    troubles: dict[str, str] = {}
     for state in sorted(STATES):
         try:
             states[state] = scored_state(desk, state)
         except WalklistError as error:
-            trouble = str(error).replace(f"{desk.lake.root}/", "")
-            if before and state in before.inputs:
-                states[state] = before.kept(desk, state, trouble)
-            else:
-                absent.append(f"{state}: it is not published: {trouble}")
-    return states, absent + [sentence for state, found in states.items() if (sentence := _sentence(state, found))]
+            troubles[state] = str(error).replace(f"{desk.lake.root}/", "")
+    before = _release_before(desk, config) if troubles else None
+    kept = [state for state in troubles if before and state in before.inputs]
+    states |= {state: before.kept(desk, state, troubles[state]) for state in kept if before}
+    absent = [f"{state}: it is not published: {told}" for state, told in troubles.items() if state not in kept]
+    ordered = dict(sorted(states.items()))
+    return ordered, absent + [sentence for state, found in ordered.items() if (sentence := _sentence(state, found))]
 
 
 def _sentence(state: str, found: State) -> str:
@@ -173,7 +173,8 @@ class _ReleaseBefore:
         stated = self.inputs[state]
         own = next(entry for entry in self.manifest["files"] if entry["path"].startswith(f"state={state}/"))
         snapshot = dt.date.fromisoformat(stated["snapshot_date"])
-        election = desk.calendar.named(stated["election_id"]).date
+        days = {found.election_id: found.date for found in desk.calendar.elections}
+        election = days.get(stated["election_id"], dt.date.max)
         standing = standing_of(snapshot, election, ReceiptLedger(desk.lake, name).deliveries(), trouble)
         told = self.versions[stated["turnout_version_id"]]
         return Kept({"rows_from": own["sha256"], **stated}, told, standing)

@@ -8,7 +8,8 @@ from html import escape
 from pipelines.publish.news import Morning, StateNews
 from pipelines.publish.sentences import (
     age_sentence,
-    arrival_sentence,
+    arrival_sentences,
+    behind_sentence,
     change_sentence,
     day_text,
     election_sentence,
@@ -83,11 +84,11 @@ def _notice(news: StateNews) -> str:
 def _card(morning: Morning, news: StateNews) -> str:
     mood, today = mood_of(news), morning.written_at.date()
     facts = {
-        "File in use": (age_sentence(news, today), _behind(news)),
-        "Since yesterday": (change_sentence(news), ""),
-        "Arrived": _arrived(news),
-        "Next election": (election_sentence(news, today), ""),
-        "Model version": (str(news.inputs.get("turnout_version_id", "none")), news.quality),
+        "File in use": ([age_sentence(news, today)], behind_sentence(news)),
+        "Since yesterday": ([change_sentence(news)], ""),
+        "Arrived since yesterday": (arrival_sentences(news) or ["Nothing."], ""),
+        "Election": ([election_sentence(news, today)], news.election[0] if news.election else ""),
+        "Model version": ([str(news.inputs.get("turnout_version_id", "none"))], news.quality),
     }
     return (
         f'<article>\n<header><h2>{escape(news.name)}</h2><span class="pill {mood}">{_WORDS[mood]}</span></header>\n'
@@ -104,20 +105,9 @@ def _figures(news: StateNews) -> str:
     return f'<div class="figures">{cells}</div>\n'
 
 
-def _behind(news: StateNews) -> str:
-    behind = news.told.get("behind_days", 0)
-    return f"{behind:,} days behind the newest file, {news.told['newest_file_date']}" if behind else ""
-
-
-def _arrived(news: StateNews) -> tuple[str, str]:
-    if not news.arrivals:
-        return "Nothing.", ""
-    return "; ".join(arrival_sentence(found) for found in news.arrivals) + ".", ""
-
-
-def _fact(name: str, told: str, more: str) -> str:
+def _fact(name: str, lines: list[str], more: str) -> str:
     small = f"<small>{escape(more)}</small>" if more else ""
-    return f"<div><dt>{escape(name)}</dt><dd>{escape(told)}{small}</dd></div>\n"
+    return f"<div><dt>{escape(name)}</dt><dd>{'<br>'.join(map(escape, lines))}{small}</dd></div>\n"
 
 
 def _foot(morning: Morning) -> str:

@@ -6,6 +6,9 @@ from pipelines.publish.news import Arrival, Morning, StateNews
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+SHOWN_ARRIVALS = 4
+"""Deliveries that a card names; a day rarely brings more than one."""
+
 
 def number(count: int) -> str:
     """A small number as a word, a large one in digits."""
@@ -73,7 +76,7 @@ def change_sentence(news: StateNews) -> str:
     if not news.told:
         return "No rows."
     if change.rows is None:
-        return "Published for the first time."
+        return "There are no rows of yesterday to compare with."
     start = "New scores" if change.is_rescored else "The scores of yesterday stand"
     moved = (
         "" if not change.is_rescored or change.mean is None else f"; the mean moved by {100 * change.mean:+.1f} points"
@@ -90,14 +93,28 @@ def arrival_sentence(arrival: Arrival) -> str:
     return f"{files} of {day_text(arrival.snapshot_date)}: {words.get(arrival.verdict, arrival.verdict)}"
 
 
+def arrival_sentences(news: StateNews) -> list[str]:
+    """What arrived, the newest first; the oldest are counted where many came at once."""
+    told = [arrival_sentence(arrival) for arrival in reversed(news.arrivals)]
+    older = len(told) - SHOWN_ARRIVALS
+    return told if older <= 1 else [*told[:SHOWN_ARRIVALS], f"and {number(older)} older deliveries"]
+
+
 def election_sentence(news: StateNews, today: dt.date) -> str:
-    """The next election and the days to it."""
+    """The day of the next election, and the days to it."""
     if news.election is None:
-        return "No coming election is in the calendar."
-    name, day = news.election
+        return "None is in the calendar."
+    day = news.election[1]
     days = (day - today).days
     when = "today" if days == 0 else f"in {days_text(days)}" if days > 0 else f"{days_text(-days)} ago"
-    return f"{name[:1].upper()}{name[1:]}, {day_text(day)}, {when}"
+    return f"{day_text(day)}, {when}"
+
+
+def behind_sentence(news: StateNews) -> str:
+    """How far the file in use is behind the newest; empty where it is the newest."""
+    behind = news.told.get("behind_days", 0)
+    newest = day_text(dt.date.fromisoformat(news.told["newest_file_date"])) if behind else ""
+    return f"{days_text(behind)} behind the newest file, of {newest}" if behind else ""
 
 
 def age_sentence(news: StateNews, today: dt.date) -> str:
@@ -114,5 +131,5 @@ def markdown(morning: Morning) -> str:
     for news in morning.states:
         why = reason_of(news)
         lines += [f"- {state_sentence(news)} {change_sentence(news)}{' Why: ' + why if why else ''}"]
-        lines += [f"  - arrived: {arrival_sentence(arrival)}" for arrival in news.arrivals]
+        lines += [f"  - arrived: {told}" for told in arrival_sentences(news)]
     return "\n".join([*lines, "", f"Written {morning.written_at:%Y-%m-%d %H:%M %Z}."])

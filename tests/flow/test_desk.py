@@ -139,6 +139,9 @@ def test_second_run_rebuilds_nothing(desk):
     assert desk.metadata("model_turnout")["trained now"] is False
     assert desk.metadata("score_turnout")["rescored now"] is False
     assert desk.metadata("published_voter_scores")["new release"] is False
+    checked = desk.check("core_voters", "keeps_contract").metadata
+    assert checked["partitions checked"].value == 0
+    assert checked["partitions that stood"].value == len(world.SNAPSHOTS)
 
 
 def test_broken_newest_delivery_changes_nothing_downstream(desk):
@@ -381,18 +384,29 @@ def test_an_empty_landing_folder_asks_for_nothing(tmp_path, finished):
         assert isinstance(look_at_landing(None, instance)[0], dg.SkipReason)
 
 
+@pytest.fixture
+def empty_desk(tmp_path):
+    """A data root in which nothing has landed yet."""
+    with world.at_desk(tmp_path / "root", world.CHECKOUT / "configs"):
+        yield
+
+
 def asked(name: str, day: str):
+    """What a schedule does on a day at noon."""
+    from pipelines.definitions import defs
     from pipelines.defs.resources import Desk as DeskResource
     from pipelines.defs.schedules import schedules
 
-    at = dt.datetime.fromisoformat(f"{day}T12:00:00+00:00")
     found = next(schedule for schedule in schedules if schedule.name == name)
-    resources = {"desk": DeskResource(profile="demo")}
-    with dg.build_schedule_context(scheduled_execution_time=at, resources=resources) as context:
+    with dg.build_schedule_context(
+        scheduled_execution_time=dt.datetime.fromisoformat(f"{day}T12:00:00+00:00"),
+        resources={"desk": DeskResource(profile="demo")},
+        repository_def=defs().get_repository_def(),
+    ) as context:
         return found.evaluate_tick(context)
 
 
-def test_the_schedule_asks_for_each_state_once_a_night(desk):
+def test_the_schedule_asks_for_each_state_once_a_night(empty_desk):
     from pipelines.defs.partitions import STATES
 
     keys = [[request.run_key for request in asked("nightly", "2026-10-05").run_requests] for _ in "ab"]
@@ -402,10 +416,27 @@ def test_the_schedule_asks_for_each_state_once_a_night(desk):
 @pytest.mark.parametrize(
     ("day", "is_run"), [("2026-10-23", False), ("2026-10-24", True), ("2026-11-03", True), ("2026-11-04", False)]
 )
-def test_the_last_ten_days_run_from_ten_days_before_the_election_to_its_day(desk, day, is_run):
+def test_the_last_ten_days_run_from_ten_days_before_the_election_to_its_day(empty_desk, day, is_run):
     tick = asked("last_ten_days", day)
     assert bool(tick.run_requests) == is_run
     assert is_run or "2026-11-03" in tick.skip_message
+
+
+def test_the_weekly_schedule_is_followed_by_the_look_after_the_data(empty_desk):
+    tick = asked("weekly_upkeep", "2026-10-04")
+    assert tick.run_requests[0].run_config["ops"]["look_after_data"]["config"] == {"keep_superseded_days": 14}
+
+
+def test_dagster_runs_one_at_a_time_and_makes_up_for_the_newest_missed_time_only(tmp_path):
+    from pipelines.engine import prepare
+    from pipelines.settings import read_settings
+
+    with world.at_desk(tmp_path / "root", world.CHECKOUT / "configs"):
+        settings = read_settings("demo")
+        prepare(settings)
+        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+            assert instance.scheduler.max_catchup_runs == 1
+            assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
 
 
 def test_the_upkeep_checks_all_that_stands_and_removes_what_was_superseded(desk):

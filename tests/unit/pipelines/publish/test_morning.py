@@ -9,7 +9,7 @@ import pytest
 from pipelines.publish.journal import StateOutcome
 from pipelines.publish.morning import morning_page
 from pipelines.publish.news import Arrival, Change, Morning, StateNews
-from pipelines.publish.sentences import change_sentence, headline, markdown, state_sentence
+from pipelines.publish.sentences import arrival_sentences, change_sentence, headline, markdown, state_sentence
 
 NOW = dt.datetime(2026, 10, 9, 7, 30, tzinfo=dt.UTC)
 ELECTION = ("2026 midterm general", dt.date(2026, 11, 3))
@@ -94,7 +94,7 @@ def test_a_state_that_was_never_published_is_told():
             Change(True, 120, 0.0123, 400, 280),
             "New scores; the mean moved by +1.2 points; 400 people new, 280 gone; +120 rows.",
         ),
-        (Change(True, None), "Published for the first time."),
+        (Change(True, None), "There are no rows of yesterday to compare with."),
         (Change(True, -3, None, None, None), "New scores; -3 rows."),
     ],
 )
@@ -105,10 +105,17 @@ def test_what_changed(change, sentence):
 def test_what_arrived_when_the_election_is_and_how_old_the_file_is():
     arrivals = (Arrival(dt.date(2026, 10, 8), 2, "held", "why"), Arrival(dt.date(2026, 10, 1), 1, "accepted", ""))
     page = morning_page(morning(news(arrivals=arrivals)))
-    assert "2 files of 8 October 2026: held; 1 file of 1 October 2026: in use." in page
-    assert "2026 midterm general, 3 November 2026, in 25 days" in page
+    assert "1 file of 1 October 2026: in use<br>2 files of 8 October 2026: held" in page
+    assert "3 November 2026, in 25 days<small>2026 midterm general</small>" in page
     assert "1 October 2026, 8 days old" in page
     assert "AUC 0.780." in page and "Written 2026-10-09 07:30 UTC" in page
+
+
+def test_many_deliveries_at_once_are_counted():
+    days = [dt.date(2026, month, 1) for month in range(1, 10)]
+    lines = arrival_sentences(news(arrivals=tuple(Arrival(day, 2, "accepted", "") for day in days)))
+    assert lines[0] == "2 files of 1 September 2026: in use" and lines[-1] == "and five older deliveries"
+    assert len(lines) == 5
 
 
 class Outline(HTMLParser):
@@ -121,7 +128,7 @@ class Outline(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.fetched += [value for name, value in attrs if name in ("src", "href")]
         self.headings += [tag] if tag in ("h1", "h2") else []
-        if tag not in ("meta",):
+        if tag not in ("meta", "br"):
             self.open.append(tag)
 
     def handle_endtag(self, tag):
