@@ -26,9 +26,11 @@ class StateOutcome:
 
 
 def record_outcome(root: Path, outcome: StateOutcome) -> None:
-    """Write down how a state's run ended."""
+    """Write down how a state's run ended, where it did not end so the last time."""
     folder = root / "published" / "runs"
     folder.mkdir(parents=True, exist_ok=True)
+    if read_outcomes(root).get(outcome.state) == outcome:
+        return
     point(folder / f"{outcome.state}.json", json.dumps(asdict(outcome), sort_keys=True))
 
 
