@@ -15,10 +15,12 @@ from pipelines.layouts.source import Source
 from pipelines.publish.targets import PublicationConfig
 from pipelines.settings import CONFIGS, Profile
 from pipelines.synthetic.config import SyntheticConfig
+from pipelines.timetable import SchedulesConfig, read_schedules
 
 _KINDS: dict[str, type[Strict]] = {
     "elections.yaml": ElectionsConfig,
     "synthetic.yaml": SyntheticConfig,
+    "schedules.yaml": SchedulesConfig,
     "states/*.yaml": Source,
     "studies/*.yaml": Source,
     "models/*.yaml": ModelConfig,
@@ -70,10 +72,18 @@ def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
             for places in named
             if not any((configs / f"{place}.yaml").is_file() for place in places)
         )
+        yield from (f"{path}: {fault}" for fault in _unknown_schedules(configs, content))
     if isinstance(content, ModelConfig | Experiment | PublicationConfig) and content.name != path.stem:
         yield f"{path}: its name is {content.name}, the file's is {path.stem}."
     for place, column in _columns(content):
         yield from (f"{path}: {place}: {fault}" for fault in _broken_patterns(column))
+
+
+def _unknown_schedules(configs: Path, profile: Profile) -> Iterator[str]:
+    try:
+        read_schedules(configs).named(profile.schedules)
+    except ConfigError as error:
+        yield str(error)
 
 
 def _columns(content: Strict) -> Iterator[tuple[str, ColumnLayout]]:

@@ -1,15 +1,27 @@
 """The command line: thin words over the flow.
 
-Exit codes: 0 done, 1 a state failed, 2 a fault told in words, 70 a fault of the program, 75 another run is at work.
+Exit codes of `walklist run`, which stay as they are:
+
+0   every state is fresh and published
+1   a state failed; the others are published
+2   a fault told in words, mostly of a configuration; nothing was run
+3   all states ran, and one stands at its last good rows: its newest delivery is held or waits
+70  a fault of the program
+75  another run is at work on the data root
+
+The other commands use 0, 2, 70 and 75 in the same sense.
 """
 
 import os
 import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from pipelines.engine import StateRun
 
 app = typer.Typer(
     help="Voter files in, scores that a campaign can trust out.\n\nStart with `walklist demo`, then `walklist ui`.",
@@ -64,18 +76,25 @@ def run(
 ) -> None:
     """Run the flow once, from what has landed to the published scores."""
     from pipelines.demo import print_product
-    from pipelines.engine import run_states, show_progress
+    from pipelines.engine import exit_code, run_states, show_progress
 
     with _in_words():
         settings = _settings(profile)
         show_progress()
-        failed = [found for found in run_states(settings, state) if not found.is_success]
-        if not failed:
+        runs = run_states(settings, state)
+        if all(found.is_success for found in runs):
             print_product(settings)
-        for found in failed:
-            typer.echo(f"{found.state} failed, what was published before stays in use. {found.reason}", err=True)
-        if failed:
-            raise typer.Exit(1)
+        for found in runs:
+            _tell(found)
+        raise typer.Exit(exit_code(runs))
+
+
+def _tell(run: "StateRun") -> None:
+    """Say of a state that failed, or stands at older rows, why."""
+    if not run.is_success:
+        typer.echo(f"{run.state} failed, what was published before stays in use. {run.reason}", err=True)
+    elif not run.is_fresh:
+        typer.echo(f"{run.state} stands at its last good rows: {run.reason}", err=True)
 
 
 @app.command()

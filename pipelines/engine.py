@@ -3,14 +3,17 @@
 import logging
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import filelock
 
 from models.errors import ConfigError, WalklistError
+from pipelines.locking import run_lock
 from pipelines.settings import Settings
+
+log = logging.getLogger("walklist")
 
 _INSTANCE = """\
 telemetry: {enabled: false}
@@ -19,10 +22,12 @@ run_monitoring: {enabled: true}
 # A run whose process was killed is started again; steps see to their own retries.
 run_retries: {enabled: true, max_retries: 1, retry_on_asset_or_op_failure: false}
 concurrency:
-  runs:
-    max_concurrent_runs: 2
-    tag_concurrency_limits:                      # one run at a time works on a state
-      - {key: dagster/partition, value: {applyLimitPerUniqueValue: true}, limit: 1}
+  runs: {max_concurrent_runs: 1}                 # a data root has one writer; the others wait in the queue
+# The flow takes in whatever has landed, so of the times missed in an outage only the newest is made up for.
+scheduler:
+  module: dagster._core.scheduler
+  class: DagsterDaemonScheduler
+  config: {max_catchup_runs: 1}
 """
 
 
@@ -37,12 +42,21 @@ class StateRun:
     Attributes:
         state: Two-letter code.
         is_success: Whether it went from its files to the published scores.
-        reason: Why not, in words.
+        reason: Why it failed, or why it stands at older rows, in words.
+        is_fresh: Whether its newest file is in use in the current release.
     """
 
     state: str
     is_success: bool
     reason: str
+    is_fresh: bool = True
+
+
+def exit_code(runs: list[StateRun]) -> int:
+    """0 when every state is fresh, 1 when one failed, 3 when one stands at its last good rows."""
+    if not all(run.is_success for run in runs):
+        return 1
+    return 0 if all(run.is_fresh for run in runs) else 3
 
 
 def prepare(settings: Settings) -> None:
@@ -77,7 +91,7 @@ def run_states(settings: Settings, states: list[str] | None = None) -> list[Stat
     os.environ.update(environment(settings))
     prepare(settings)
     try:
-        with filelock.FileLock(settings.root / "run.lock", timeout=0):
+        with run_lock(settings.root).acquire(timeout=0):
             return _run(settings, states)
     except filelock.Timeout:
         raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
@@ -93,18 +107,59 @@ def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
     if unknown:
         raise ConfigError(f"Not in the profile {settings.name}: {', '.join(unknown)}. It has {', '.join(STATES)}.")
     definitions: dg.Definitions = defs()
-    job = definitions.resolve_job_def("rescore")
     with dg.DagsterInstance.get() as instance:
-        return [_run_state(job, instance, state) for state in states or STATES]
+        runs = [_run_state(settings, definitions, instance, state) for state in states or STATES]
+        if not all(run.is_success for run in runs):
+            _execute(definitions, "publish", instance)  # so that the release says how the failed ones stand by now
+    _write_page(settings)
+    return [_with_standing(settings, run) for run in runs]
 
 
-def _run_state(job: Any, instance: Any, state: str) -> StateRun:
-    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    result = job.execute_in_process(partition_key=state, instance=instance, raise_on_error=False, run_config=quiet)
+def _run_state(settings: Settings, definitions: Any, instance: Any, state: str) -> StateRun:
+    from pipelines.defs.alerts import alert_failed
+    from pipelines.defs.resources import Desk
+    from pipelines.publish.journal import StateOutcome, record_outcome
+
+    result = _execute(definitions, "rescore", instance, partition_key=state)
     reasons = [_reason(event) for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
     broken = [check for check in result.get_asset_check_evaluations() if not check.passed and _is_error(check)]
     reasons += [f"{check.asset_key.path[-1]}, {check.check_name}: {check.description or 'failed.'}" for check in broken]
-    return StateRun(state, result.success, " ".join(filter(None, reasons)))
+    reason = " ".join(filter(None, reasons))
+    if not result.success:
+        record_outcome(settings.root, StateOutcome(state, False, reason))
+        alert_failed(log, Desk(profile=settings.name), state, result.run_id)
+    return StateRun(state, result.success, reason)
+
+
+def _execute(definitions: Any, job: str, instance: Any, **partition: str) -> Any:
+    """Run a job in this process; the engines keep their words to themselves."""
+    from pipelines.publish.journal import BY_COMMAND
+
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    return definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, raise_on_error=False, run_config=quiet, tags={BY_COMMAND: "walklist run"}, **partition
+    )
+
+
+def _write_page(settings: Settings) -> None:
+    """Write the morning page; a fault there is told and takes nothing from the run."""
+    from pipelines.defs.morning import write_page
+    from pipelines.defs.resources import Desk
+
+    try:
+        write_page(Desk(profile=settings.name))
+    except (OSError, WalklistError) as error:
+        log.warning(f"The morning page was not written ({type(error).__name__}).")
+
+
+def _with_standing(settings: Settings, run: StateRun) -> StateRun:
+    """A run with how its state stands in the current release."""
+    from pipelines.publish.reader import standing_in_use
+
+    standing = standing_in_use(settings.root, run.state, settings.profile.publication)
+    if not run.is_success or standing.get("standing") == "fresh":
+        return run
+    return replace(run, is_fresh=False, reason=standing.get("reason", "it is not published."))
 
 
 def _is_error(check: Any) -> bool:
@@ -125,9 +180,8 @@ def show_progress() -> None:
     """Print a line for every step of the flow as it is done, and nothing else of the engines."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("  %(message)s"))
-    logger = logging.getLogger("walklist")
-    logger.handlers[:], logger.propagate = [handler], False
-    logger.setLevel(logging.INFO)
+    log.handlers[:], log.propagate = [handler], False
+    log.setLevel(logging.INFO)
     for noisy in ("alembic", "mlflow", "dagster"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -126,11 +126,13 @@ class Lake:
         root: Folder of all data.
         memory_limit: Memory of one SQL connection before it spills, as DuckDB writes it.
         threads: Threads of one SQL connection.
+        written: Folders of the partitions that this handle wrote, so that a run checks its own work and no more.
     """
 
     root: Path
     memory_limit: str = "1GB"
     threads: int = 2
+    written: set[Path] = field(default_factory=set, compare=False, repr=False)
 
     def prepare(self) -> None:
         """Create the root, or refuse one of another version.
@@ -233,7 +235,12 @@ class Lake:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         point(home / "current", stamp)
+        self.written.add(home)
         return record
+
+    def has_written(self, contract: type[TableContract], **partition: Any) -> bool:
+        """Whether this handle wrote a partition, rather than finding it as it should be."""
+        return self._home(contract, partition) in self.written
 
 
 def point(pointer: Path, name: str) -> None:

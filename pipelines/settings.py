@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from models.config import Strict, read_config
 
@@ -28,11 +28,34 @@ class Profile(Strict):
     settle_seconds: int = Field(
         30, ge=0, description="A landed file is left alone until it has not grown for so long, seconds."
     )
-    nightly_cron: str = Field("0 3 * * *", description="When the nightly rescoring starts, cron, in `time_zone`.")
-    time_zone: str = Field("America/New_York", description="Time zone of the schedules, IANA name.")
-    held_command: list[str] = Field(
-        [], description="Command called when a delivery is held; {source} and {delivery} are filled in."
+    schedules: list[str] = Field([], description="Schedules that run here: names in configs/schedules.yaml.")
+    time_zone: str = Field("America/New_York", description="Time zone of the schedules and of the morning page, IANA.")
+    wait_minutes: int = Field(
+        120, ge=0, description="How long a run from the UI waits for another one on the same data root, minutes."
     )
+    alert_command: list[str] = Field(
+        [],
+        description="Command called when a delivery is held or a run failed; {state}, {source}, {subject} and {event} "
+        "(held or failed) are filled in.",
+    )
+
+    @field_validator("alert_command")
+    @classmethod
+    def _known_placeholders(cls, command: list[str]) -> list[str]:
+        try:
+            fill_alert(command, dict.fromkeys(ALERT_WORDS, ""))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            known = ", ".join(f"{{{word}}}" for word in ALERT_WORDS)
+            raise ValueError(f"what stands in braces is one of {known}; write {{{{ for a brace") from None
+        return command
+
+
+ALERT_WORDS = ("state", "source", "subject", "event")
+
+
+def fill_alert(command: list[str], words: dict[str, str]) -> list[str]:
+    """The command with its placeholders filled in."""
+    return [part.format(**words) for part in command]
 
 
 class Settings(Strict):

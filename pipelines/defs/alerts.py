@@ -1,31 +1,66 @@
-"""Tells people: the command of the profile is called when a delivery is held, once for each reason."""
+"""Tells people: the command of the profile is called when a delivery is held and when a state's run failed."""
 
+import logging
 import subprocess
-
-import dagster as dg
+from dataclasses import dataclass
+from typing import Any
 
 from pipelines.core.delivery import Judgement
 from pipelines.defs.resources import Desk
 from pipelines.lake import fingerprint
+from pipelines.settings import fill_alert
+
+Log = logging.Logger | Any
+"""A logger, or the log of a Dagster context."""
 
 
-def call_held_command(context: dg.AssetExecutionContext, desk: Desk, judgement: Judgement) -> None:
-    """Log a held delivery and call the profile's command with its name, unless that reason was told already.
+@dataclass(frozen=True)
+class Alert:
+    """What people are told, without a value of a person's row.
+
+    Attributes:
+        event: `held` or `failed`.
+        state: Two-letter code, or `-` where a run is not of one state.
+        source: Name of the state's source.
+        subject: The delivery or the run.
+        reason: Why; told once for each. It is not given to the command.
+    """
+
+    event: str
+    state: str
+    source: str
+    subject: str
+    reason: str
+
+
+def alert_held(log: Log, desk: Desk, state: str, judgement: Judgement) -> None:
+    """Log a held delivery and tell people, once for each reason."""
+    if judgement.verdict != "held":
+        return
+    log.warning(judgement.reason)
+    delivery = judgement.delivery
+    call_alert_command(log, desk, Alert("held", state, delivery.source, delivery.delivery_id, judgement.reason))
+
+
+def alert_failed(log: Log, desk: Desk, state: str, run_id: str) -> None:
+    """Tell people that the run of a state failed, once for each run."""
+    source = next((name for name, found in desk.sources.items() if found.state == state), "-")
+    call_alert_command(log, desk, Alert("failed", state, source, f"run-{run_id[:8]}", run_id))
+
+
+def call_alert_command(log: Log, desk: Desk, alert: Alert) -> None:
+    """Call the profile's command, unless it was called for the same already.
 
     A command that fails is logged and called again at the next run; it never stops the flow.
     """
-    if judgement.verdict != "held":
-        return
-    context.log.warning(judgement.reason)
-    words = {"source": judgement.delivery.source, "delivery": judgement.delivery.delivery_id}
-    command = [part.format(**words) for part in desk.settings.profile.held_command]
-    told = desk.lake.root / "raw" / "told" / fingerprint(judgement.delivery.delivery_id, judgement.reason)
+    words = {"state": alert.state, "source": alert.source, "subject": alert.subject, "event": alert.event}
+    command = fill_alert(desk.settings.profile.alert_command, words)
+    told = desk.lake.root / "raw" / "told" / fingerprint(alert.event, alert.subject, alert.reason)
     if not command or told.exists():
         return
     try:
         subprocess.run(command, timeout=30, check=True, capture_output=True)
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.touch()
     except (OSError, subprocess.SubprocessError) as error:
-        context.log.warning(f"The command for held deliveries failed ({type(error).__name__}): {command[0]}.")
-        return
-    told.parent.mkdir(parents=True, exist_ok=True)
-    told.touch()
+        log.warning(f"The command for alerts failed ({type(error).__name__}): {command[0]}.")

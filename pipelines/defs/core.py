@@ -10,7 +10,7 @@ from models.tables import TableContract
 from pipelines.core.delivery import Admission, Judgement
 from pipelines.core.elections import calendar_table, select_elections
 from pipelines.core.households import select_households
-from pipelines.defs.alerts import call_held_command
+from pipelines.defs.alerts import alert_held
 from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
@@ -61,7 +61,7 @@ def core_delivery(context: dg.AssetExecutionContext, desk: Desk) -> Iterator[dg.
     with told_in_words(f"core_voters {state}") as told:
         judged = Admission(desk.lake, name, source).admit_all(dt.datetime.now(dt.UTC))
         for judgement in judged:
-            call_held_command(context, desk, judgement)
+            alert_held(context.log, desk, state, judgement)
         told += _counts(desk, state, judged)
         for table in _DELIVERED:
             yield _result(desk, table, state, judged)

@@ -8,14 +8,14 @@ from pydantic import Field
 from models.config import read_config
 from pipelines.defs.io import counted, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY
-from pipelines.defs.release import State, batches_of, passports_of, states_to_publish
+from pipelines.defs.release import State, batches_of, inputs_of, passports_of, standings_of, states_to_publish
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table
 from pipelines.dictionary import render_table
 from pipelines.publish.targets import PublicationConfig, Release
 from pipelines.tables.published import PublishedVoterScores
 
-_FRESH = "Every state is published from its newest scores; one in trouble keeps its rows of the release before."
+_FRESH = "Every state is published from its newest file; one that is held or in trouble stands at its last good rows."
 
 
 class PublishConfig(dg.Config):
@@ -50,18 +50,24 @@ def published_voter_scores(
             desk.lake.root,
             publication,
             batches_of(desk, publication, states),
-            inputs={state: found.inputs() for state, found in states.items()},
-            passport=passports_of(states),
+            inputs=inputs_of(desk, publication, states),
+            passport=passports_of(desk, states),
             dictionary=render_table(PublishedVoterScores),
+            standings=standings_of(states),
             accept_drift=config.accept_drift,
             by=desk.identity,
             reason=config.reason,
         )
         told += [counted(len(states), "state"), counted(release.manifest["rows"], "row")]
-        told.append("new release" if release.is_new else "unchanged")
+        told.append(_news(release) if release.is_new else "unchanged")
         for trouble in troubles:
             context.log.warning(trouble)
         return _result(desk, release, states, troubles)
+
+
+def _news(release: Release) -> str:
+    stood = len(release.manifest["states"]) - len(release.written)
+    return f"new release: {len(release.written)} rebuilt, {stood} unchanged"
 
 
 def _file_of(desk: Desk) -> Any:
@@ -69,10 +75,11 @@ def _file_of(desk: Desk) -> Any:
 
 
 def _result(desk: Desk, release: Release, states: dict[str, State], troubles: list[str]) -> dg.MaterializeResult:
-    rows = [_row(state, found, release) for state, found in states.items()]
+    rows = [_row(state, release) for state in states]
     facts: dict[str, Any] = {
         "release": release.release_id,
         "new release": release.is_new,
+        "state files": _news(release).removeprefix("new release: "),
         "states": markdown_table(rows),
     }
     facts |= {"trouble": " ".join(troubles) or "none", "read it with": _recipe(release), **_means(release)}
@@ -90,14 +97,21 @@ def _result(desk: Desk, release: Release, states: dict[str, State], troubles: li
     )
 
 
-def _row(state: str, found: State, release: Release) -> dict[str, Any]:
-    """A state's line: rows, scores, and how far the mean moved since the release before."""
+def _row(state: str, release: Release) -> dict[str, Any]:
+    """A state's line: how it stands, rows, scores, and how far the mean moved since the release before."""
     summary = release.manifest["states"][state]
     score = summary["scores"]["turnout_probability"]
     moved = release.drift.get(state, {}).get("scores", {}).get("turnout_probability", {})
-    row = {"state": state, "rows": summary["rows"], "no score": score["nulls"], "mean": score["mean"]}
+    standing = summary["standing"].replace("_", " ")
+    row = {
+        "state": state,
+        "standing": standing,
+        "file": summary["snapshot_date"],
+        "days behind": summary["behind_days"],
+    }
+    row |= {"rows": summary["rows"], "no score": score["nulls"], "mean": score["mean"]}
     row |= {"moved by": moved.get("mean_shift", "-"), "order kept": moved.get("rank_correlation", "-")}
-    return row | {"as of": found.inputs()["as_of"]}
+    return row | {"as of": release.manifest["inputs"][state]["as_of"]}
 
 
 def _means(release: Release) -> dict[str, float]:

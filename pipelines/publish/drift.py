@@ -29,15 +29,18 @@ ORDER BY ALL
 """
 
 
+_ONLY_HERE = "SELECT count(*) FROM read_parquet(?) ANTI JOIN read_parquet(?) USING (voter_id)"
+
+
 def drift_between(before: Path, after: Path, config: PublicationConfig, staging: Path) -> dict[str, Any]:
     """Differences of two whole release folders, by state.
 
     Scores of different elections are not compared: they differ rightly. A state that only one of them has is named.
 
     Returns:
-        By state: rows before and after; per score that is comparable the shift of the mean and of the share of nulls,
-        the voters in both, and the Spearman correlation of their scores in thousandths (1 is the same order, 0 none;
-        null where one side is constant).
+        By state: rows before and after; people new and gone, where both have the state; per score that is comparable
+        the shift of the mean and of the share of nulls, the voters in both, and the Spearman correlation of their
+        scores in thousandths (1 is the same order, 0 none; null where one side is constant).
     """
     old, new = read_manifest(before), read_manifest(after)
     known = sorted({*old["states"], *new["states"]})
@@ -48,19 +51,41 @@ def _state_drift(
     state: str, before: tuple[Path, dict], after: tuple[Path, dict], config: PublicationConfig, staging: Path
 ) -> dict[str, Any]:
     old, new = (manifest["states"].get(state) for _, manifest in (before, after))
-    rows = {"rows_before": old["rows"] if old else 0, "rows_after": new["rows"] if new else 0}
-    if not old or not new or set(old["counts"]["election_id"]) != set(new["counts"]["election_id"]):
-        return {**rows, "scores": {}}
-    files = [_file(folder, manifest, state) for folder, manifest in (before, after)]
+    found: dict[str, Any] = {"rows_before": old["rows"] if old else 0, "rows_after": new["rows"] if new else 0}
+    if not old or not new:
+        return {**found, "scores": {}}
+    entries = [_entry(manifest, state) for _, manifest in (before, after)]
+    files = [str(folder / entry["path"]) for (folder, _), entry in zip((before, after), entries, strict=True)]
+    is_same = entries[0]["sha256"] == entries[1]["sha256"]
+    found |= {"new_count": 0, "gone_count": 0} if is_same else _turnover(files, staging)
+    if set(old["counts"]["election_id"]) != set(new["counts"]["election_id"]):
+        return {**found, "scores": {}}
     names = [name for name in score_columns(config.contract, config.columns) if name in old["scores"]]
-    moved = {name: {**_shift(old, new, name), **_correlation(files, name, staging)} for name in names}
-    return {**rows, "scores": moved}
+    moved = {
+        name: {**_shift(old, new, name), **(_unmoved(new, name) if is_same else _correlation(files, name, staging))}
+        for name in names
+    }
+    return {**found, "scores": moved}
 
 
-def _file(folder: Path, manifest: dict[str, Any], state: str) -> str:
-    return next(
-        str(folder / entry["path"]) for entry in manifest["files"] if entry["path"].startswith(f"state={state}/")
-    )
+def _entry(manifest: dict[str, Any], state: str) -> dict[str, Any]:
+    return next(entry for entry in manifest["files"] if entry["path"].startswith(f"state={state}/"))
+
+
+def _unmoved(manifest_of_state: dict[str, Any], name: str) -> dict[str, Any]:
+    """The correlation of a file with itself, which needs no reading."""
+    score = manifest_of_state["scores"][name]
+    is_constant = score["min"] is None or round(score["min"], 3) == round(score["max"], 3)
+    return {"common_count": score["scored"], "rank_correlation": None if is_constant else 1.0}
+
+
+def _turnover(files: list[str], staging: Path) -> dict[str, int]:
+    """People who are only in the newer file, and only in the older one."""
+    with bounded_duckdb(staging) as connection:
+        counts = [
+            connection.execute(_ONLY_HERE, [here, there]).fetchall()[0][0] for here, there in (files[::-1], files)
+        ]
+    return {"new_count": counts[0], "gone_count": counts[1]}
 
 
 def _shift(old: dict[str, Any], new: dict[str, Any], name: str) -> dict[str, float | None]:

@@ -44,9 +44,9 @@ def sha256_of(path: Path) -> str:
 
 
 def make_manifest(
-    config: PublicationConfig, folder: Path, summaries: dict[str, dict[str, Any]], inputs: dict[str, Any]
+    config: PublicationConfig, files: list[dict[str, Any]], summaries: dict[str, dict[str, Any]], inputs: dict[str, Any]
 ) -> dict[str, Any]:
-    """The manifest of a staged folder, whose file names hold the placeholder."""
+    """The manifest of a release whose file names hold the placeholder."""
     columns = config.contract.columns()
     return {
         "format_version": FORMAT_VERSION,
@@ -59,7 +59,7 @@ def make_manifest(
         "sorted_by": list(config.contract.key()),
         "rows": sum(summary["rows"] for summary in summaries.values()),
         "states": summaries,
-        "files": [_entry(path, folder, summaries) for path in sorted(folder.rglob("*")) if path.is_file()],
+        "files": files,
         "inputs": inputs,
     }
 
@@ -68,6 +68,17 @@ def _described(found: Column) -> dict[str, Any]:
     described = {"name": found.name, "type": str(found.type), "nullable": found.nullable, "meaning": found.meaning}
     told = {"unit": found.unit, "null_means": found.null_means, "at_least": found.at_least, "at_most": found.at_most}
     return {**described, **{key: value for key, value in told.items() if value not in ("", None)}}
+
+
+def entries_of(folder: Path, summaries: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The manifest's line of every file in a staged folder, in order of their paths."""
+    return [_entry(path, folder, summaries) for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
+def text_entry(name: str, text: str) -> dict[str, Any]:
+    """The manifest's line of a text file that is not written yet."""
+    content = text.encode()
+    return {"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _entry(path: Path, folder: Path, summaries: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -79,15 +90,16 @@ def _entry(path: Path, folder: Path, summaries: dict[str, dict[str, Any]]) -> di
 def release_id(manifest: dict[str, Any]) -> str:
     """Name of the release that a manifest, with the placeholder or with the name, describes."""
     own = manifest.get("release", PLACEHOLDER)
-    anonymous = {**manifest, "files": [_renamed(entry, own, PLACEHOLDER) for entry in manifest["files"]]}
+    anonymous = {**manifest, "files": [renamed(entry, own, PLACEHOLDER) for entry in manifest["files"]]}
     anonymous.pop("release", None)
     return hashlib.sha256(to_json(anonymous).encode()).hexdigest()[:_ID_LENGTH]
 
 
 def named(manifest: dict[str, Any], name: str) -> dict[str, Any]:
     """The manifest with the release's name in place of the placeholder."""
-    return {**manifest, "release": name, "files": [_renamed(entry, PLACEHOLDER, name) for entry in manifest["files"]]}
+    return {**manifest, "release": name, "files": [renamed(entry, PLACEHOLDER, name) for entry in manifest["files"]]}
 
 
-def _renamed(entry: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+def renamed(entry: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """A file's line with another name in its path."""
     return {**entry, "path": entry["path"].replace(old, new)}

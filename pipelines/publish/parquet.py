@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from pipelines.publish.faults import fault_point
 from pipelines.publish.manifest import to_json
 from pipelines.publish.passport import Passports
 from pipelines.publish.places import Place, make_folder, publishing, replace_text, seal, sync
-from pipelines.publish.staging import stage_release
+from pipelines.publish.reuse import StandingFile, standing_files, unchanged_release
+from pipelines.publish.staging import Contents, stage_release
+from pipelines.publish.standing import Standing
 from pipelines.publish.targets import PublicationConfig, Release
 
 _STATE = re.compile(r"[A-Z]{2}")
@@ -29,6 +32,7 @@ def publish_release(
     inputs: dict[str, Any],
     passport: Passports,
     dictionary: str,
+    standings: Mapping[str, Standing] | None = None,
     accept_drift: bool = False,
     by: str = "rules",
     reason: str = "",
@@ -38,14 +42,18 @@ def publish_release(
 
     The same rows, inputs, passport and dictionary give the same bytes and name, whatever the batches' sizes. When that
     release is current already and whole, nothing is written; when its files were damaged, they are put right.
+    A state whose inputs name the same `made_from` as in the current release is not read: its file is used again, once
+    its sha256 is the one published.
 
     Args:
         root: The data root; the release goes to `<root>/published/<config.name>/releases/<id>/`.
         config: The publication.
         states: By two-letter code, batches with the published columns, sorted by voter_id; read once, one at a time.
-        inputs: What the rows were made from (receipts, model versions, as_of by state): JSON without any instant.
+        inputs: What the rows were made from (receipts, model versions, as_of by state): JSON without any instant. Under
+            `made_from` the fingerprint of all that a state's file follows from; without it the file is always written.
         passport: Every version's passport, by the start of its columns and version id; see `release_passport`.
         dictionary: Text of dictionary.md.
+        standings: How every state stands, for the manifest.
         accept_drift: Publish although scores moved too far from the release before.
         by: Who published, for the ledger.
         reason: Why, for the ledger; required with `accept_drift`.
@@ -60,8 +68,14 @@ def publish_release(
     try:
         with publishing(place, wait_seconds) as staging:
             ledger.mend_ledger(place)
-            staged = stage_release(staging, config, states, inputs, passport, dictionary)
+            contents = Contents(config, states, inputs, standings or {}, passport, dictionary)
+            standing = standing_files(place, states, inputs)
+            unchanged = _unchanged(place, contents, standing)
+            if unchanged:
+                return unchanged
+            staged = stage_release(staging, contents, standing)
             release = _switch(place, staged, config, staging, accept_drift=accept_drift, by=by, reason=reason)
+            release = replace(release, written=tuple(state for state in sorted(states) if state not in standing))
             fault_point("publish.before_prune")
             ledger.prune(place, config.keep_releases, staging)
             return release
@@ -71,6 +85,13 @@ def publish_release(
             f"{config.name}: publishing stopped: {cause}. "
             "Readers still see a whole release; mend the disk and publish again."
         ) from None
+
+
+def _unchanged(place: Place, contents: Contents, standing: dict[str, StandingFile]) -> Release | None:
+    if not standing or set(standing) != set(contents.states):
+        return None
+    told = contents.told({state: file.summary for state, file in standing.items()})
+    return unchanged_release(place, contents.config, told, contents.inputs, contents.texts(), standing)
 
 
 def _demand_sense(config: PublicationConfig, states: Iterable[str], accept_drift: bool, reason: str) -> None:

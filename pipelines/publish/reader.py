@@ -7,6 +7,7 @@ figures that matter; the recipes for other tools in the README read the same fol
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -58,6 +59,13 @@ def open_release(root: Path, states: Iterable[str] | None = None, name: str = "v
     _demand_whole(folder, [files[path] for path in paths])
     partitioning = ds.partitioning(pa.schema([("state", pa.string())]), flavor="hive")
     return ds.dataset([str(folder / path) for path in paths], partitioning=partitioning)
+
+
+def standing_in_use(root: Path, state: str, name: str = "voter_scores") -> dict[str, Any]:
+    """What the manifest in use says of a state, its standing included; empty where it is not published."""
+    if current_release(root, name) is None:
+        return {}
+    return read_manifest(release_folder(root, name))["states"].get(state, {})
 
 
 def state_batches(root: Path, state: str, name: str = "voter_scores") -> Iterator[pa.RecordBatch]:

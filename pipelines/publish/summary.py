@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from models.tables import TableContract
 from pipelines.publish.targets import score_columns
 
+SUMMED = ("rows", "scores", "counts", "days")
+"""What `StateSummary.as_json` holds."""
 _MILLION, _BINS = 1_000_000, 10_000
 
 

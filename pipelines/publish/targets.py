@@ -86,6 +86,7 @@ class Release:
         is_new: False when the same release was current already, so that nothing was written.
         manifest: Content of manifest.json: files, rows, hashes, inputs, summaries per state; no person's value.
         drift: Differences from the release before, by state; empty for a first release and for one not new.
+        written: States whose rows were written now; the files of the others stood and were used again.
     """
 
     release_id: str
@@ -93,6 +94,7 @@ class Release:
     is_new: bool
     manifest: dict[str, Any] = field(repr=False)
     drift: dict[str, Any] = field(default_factory=dict, repr=False)
+    written: tuple[str, ...] = ()
 
 
 class Target(Protocol):

@@ -1,6 +1,6 @@
 """The rows of the product: everyone on the last good file, with the champion's score where there is one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -12,6 +12,7 @@ from models.passport import dated
 from models.tables import Scores
 from pipelines.features.as_of import Occasion, Universe
 from pipelines.lake import Lake, fingerprint
+from pipelines.publish.standing import Standing
 from pipelines.publish.targets import PublicationConfig
 from pipelines.tables.core import Voters
 
@@ -27,23 +28,28 @@ class ScoredState:
         universe: The snapshot that its people were read from.
         version: The champion that scored it.
         receipts: SHA-256 of the accepted files of that snapshot.
+        standing: Whether that snapshot is the newest, and why not.
     """
 
     occasion: Occasion
     universe: Universe
     version: ModelVersion
     receipts: tuple[str, ...]
+    standing: Standing
 
-    def made_from(self, lake: Lake) -> str:
+    def rows_from(self, lake: Lake) -> str:
         """Fingerprint of the tables behind its rows."""
         place = {"state": self.occasion.state}
         scores = lake.table(Scores, **place, version_id=self.version.version_id, as_of=self.occasion.as_of)
         voters = lake.table(Voters, **place, snapshot_date=self.universe.snapshot_date)
-        return fingerprint(scores.fingerprint, voters.fingerprint, self.version.sha256, self.occasion.as_of)
+        features = lake.table(Features, **place, election_id=self.occasion.election.election_id)
+        tables = [table.fingerprint for table in (scores, voters, features)]
+        return fingerprint(tables, self.version.sha256, self.occasion.as_of, self.universe.cohort)
 
-    def inputs(self) -> dict[str, object]:
+    def inputs(self, lake: Lake) -> dict[str, object]:
         """What the rows were made from, for the manifest: no instant, no machine."""
         return {
+            "rows_from": self.rows_from(lake),
             "as_of": self.occasion.as_of.isoformat(),
             "election_id": self.occasion.election.election_id,
             "snapshot_date": self.universe.snapshot_date.isoformat(),
@@ -93,8 +99,18 @@ def _rows(lake: Lake, scored: ScoredState) -> str:
         '{scored.version.version_id}' AS turnout_version_id,
         DATE '{occasion.as_of}' AS as_of,
         DATE '{universe.snapshot_date}' AS snapshot_date,
+        {scored.standing.behind_days}::SMALLINT AS behind_days,
         '{universe.cohort}' AS cohort,
         coalesce(r.is_out_of_fold, false) AS is_out_of_fold
     FROM ({voters}) AS v
     LEFT JOIN ranked AS r USING (voter_id)
     WHERE coalesce(v.status_code, 'active') IN ('active', 'inactive', 'pending')"""
+
+
+def aged(batches: Iterable[pa.RecordBatch], standing: Standing) -> Iterator[pa.RecordBatch]:
+    """Rows published before, with today's count of days behind the newest file."""
+    name = "behind_days"
+    for batch in batches:
+        days = pa.array([standing.behind_days] * batch.num_rows, pa.int16())
+        place = batch.schema.get_field_index(name)
+        yield batch.append_column(name, days) if place < 0 else batch.set_column(place, name, days)

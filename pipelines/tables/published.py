@@ -23,7 +23,7 @@ class PublishedVoterScores(TableContract):
     """
 
     table_name = "published_voter_scores"
-    contract_version: ClassVar[str] = "1.0"
+    contract_version: ClassVar[str] = "1.1"
     counted: ClassVar[tuple[str, ...]] = ("election_id", "turnout_version_id", "cohort")
 
     state = column(pa.string(), "Two-letter code of the state.", partition=True)
@@ -61,6 +61,12 @@ class PublishedVoterScores(TableContract):
     )
     as_of = column(pa.date32(), "Day the score was made for; nothing learned later is in it.")
     snapshot_date = column(pa.date32(), "Day of the last good file that the person was read from.")
+    behind_days = column(
+        pa.int16(),
+        "Days from snapshot_date to the newest file that the state has sent; 0 when the newest is in use.",
+        unit="days",
+        at_least=0,
+    )
     cohort = column(
         pa.string(),
         "How the person was found: on a file made by the as-of day, or read back from a later one.",

@@ -54,6 +54,7 @@ def voters(state, chances):
         "turnout_version_id": ["9f2c"] * count,
         "as_of": [date(2026, 9, 28)] * count,
         "snapshot_date": [date(2026, 9, 26)] * count,
+        "behind_days": [0] * count,
         "cohort": ["snapshot"] * count,
         "is_out_of_fold": [False] * count,
     }

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,30 @@ def quick_configs(folder: Path, voters: int = 1500) -> Path:
     _edit(folder / "synthetic.yaml", lambda content: content["states"]["NC"].update(small, snapshots=days))
     _edit(folder / "models" / "turnout.yaml", _quick_model)
     return folder
+
+
+def several_states(folder: Path, states: dict[str, str], voters: int = 800) -> Path:
+    """The quick configurations with states like North Carolina beside it, by code and name, under one model."""
+    quick_configs(folder, voters)
+    nc = (folder / "states" / "nc.yaml").read_text(encoding="utf-8")
+    for code, name in states.items():
+        own = nc.replace("state: NC\n", f"state: {code}\n").replace("name: North Carolina\n", f"name: {name}\n")
+        (folder / "states" / f"{code.lower()}.yaml").write_text(own, encoding="utf-8")
+    codes = ["NC", *states]
+    _edit(folder / "synthetic.yaml", lambda content: _copy_electorate(content, list(states)))
+    _edit(folder / "elections.yaml", lambda content: _copy_elections(content, list(states)))
+    _edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=codes))
+    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in codes]))
+    return folder
+
+
+def _copy_electorate(content: dict, states: list[str]) -> None:
+    content["states"] |= {state: dict(content["states"]["NC"]) for state in states}
+
+
+def _copy_elections(content: dict, states: list[str]) -> None:
+    own = [found for found in content["elections"] if found["jurisdiction"] == "NC"]
+    content["elections"] += [{**found, "jurisdiction": state} for state in states for found in own]
 
 
 def _quick_model(content: dict) -> None:
@@ -71,6 +96,24 @@ def at_desk(root: Path, configs: Path, **variables: str) -> Iterator[None]:
         os.environ.update(kept)
 
 
+@contextmanager
+def flow_of_another_profile() -> Iterator[None]:
+    """The modules of the flow read the profile when they are loaded: inside they are loaded anew, then as before."""
+    import pipelines.defs
+
+    loaded = {name: module for name, module in sys.modules.items() if name.startswith("pipelines.def")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipelines, "defs", pipelines.defs)
+        for name in loaded:
+            patch.delitem(sys.modules, name)
+        try:
+            yield
+        finally:
+            for name in [name for name in sys.modules if name.startswith("pipelines.def")]:
+                del sys.modules[name]
+            sys.modules.update(loaded)
+
+
 def rewrite(source: Path, target: Path, change: Callable[[bytes], bytes]) -> None:
     """Write an archive again with another text in it."""
     with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w") as written:
@@ -81,6 +124,17 @@ def rewrite(source: Path, target: Path, change: Callable[[bytes], bytes]) -> Non
 def without_column(text: bytes, column: bytes = b"res_street_address") -> bytes:
     """The text with a column renamed in its header, so that the required one is missing."""
     return text.replace(b'"' + column + b'"', b'"another_column"', 1)
+
+
+def land_again(landing: Path, day: str, number: int, change: Callable[[bytes], bytes] | None = None) -> None:
+    """Land the newest delivery of a source once more for a later day, its voters file changed where asked."""
+    newest = landing / SNAPSHOTS[-1]
+    folder = landing / day
+    folder.mkdir(parents=True)
+    for file in newest.iterdir():
+        is_changed = change is not None and "voter" in file.name
+        rewrite(file, folder / file.name, change if is_changed else lambda text: text)
+    make_new(folder, number)
 
 
 def make_new(folder: Path, number: int) -> None:

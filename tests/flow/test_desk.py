@@ -1,7 +1,9 @@
 """The desk: from landed files to a release, what a second run leaves alone, and what happens in trouble."""
 
 import datetime as dt
+import errno
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -39,8 +41,9 @@ class Desk:
         return run_states(self.settings)[0]
 
     def bytes_of(self, *layers: str) -> dict[str, bytes]:
+        """Every file of some layers; the page with the instant of its writing is left out."""
         files = (file for layer in layers or LAYERS for file in (self.root / layer).rglob("*") if file.is_file())
-        return {str(file.relative_to(self.root)): file.read_bytes() for file in files}
+        return {str(file.relative_to(self.root)): file.read_bytes() for file in files if file.name != "morning.html"}
 
     def metadata(self, asset: str) -> dict:
         with dg.DagsterInstance.get() as instance:
@@ -136,32 +139,73 @@ def test_second_run_rebuilds_nothing(desk):
     assert desk.metadata("model_turnout")["trained now"] is False
     assert desk.metadata("score_turnout")["rescored now"] is False
     assert desk.metadata("published_voter_scores")["new release"] is False
+    checked = desk.check("core_voters", "keeps_contract").metadata
+    assert checked["partitions checked"].value == 0
+    assert checked["partitions that stood"].value == len(world.SNAPSHOTS)
 
 
 def test_broken_newest_delivery_changes_nothing_downstream(desk):
-    before = desk.bytes_of("core", "feature", "model", "score", "published")
+    before, layers = desk.bytes_of("core", "feature", "model", "score"), ("core", "feature", "model", "score")
     desk.break_newest_delivery()
-    assert desk.run().is_success
-    assert desk.bytes_of("core", "feature", "model", "score", "published") == before
+    run = desk.run()
+    assert run.is_success and not run.is_fresh and "res_street_address" in run.reason
+    assert desk.bytes_of(*layers) == before
+    found = desk.metadata("published_voter_scores")
+    assert found["state files"] == "1 rebuilt, 0 unchanged" and "| 7 |" in found["states"]
     check = desk.check("core_voters", "newest_delivery_accepted")
     assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     assert "res_street_address" in check.description
     assert "res_street_address" in desk.metadata("core_voters")["newest delivery"]
 
 
-def test_held_command_is_called_once_for_a_reason(desk):
-    from models.config import read_config
-    from pipelines.settings import Profile
+def set_alert_command(desk: Desk, script: str) -> None:
+    profile = desk.configs / "profiles" / "demo.yaml"
+    command = json.dumps(["sh", "-c", script])
+    profile.write_text(profile.read_text(encoding="utf-8") + f"alert_command: {command}\n", encoding="utf-8")
+
+
+def test_people_are_told_once_of_a_held_delivery_and_of_each_failed_run(desk, monkeypatch):
+    from pipelines.defs import feature
 
     told = desk.root / "told.txt"
-    profile = desk.configs / "profiles" / "demo.yaml"
-    command = json.dumps(["sh", "-c", f"echo {{source}} {{delivery}} >> {told}"])
-    profile.write_text(profile.read_text(encoding="utf-8") + f"held_command: {command}\n", encoding="utf-8")
-    assert read_config(Profile, profile).held_command
+    set_alert_command(desk, f"echo {{state}} {{source}} {{event}} {{subject}} >> {told}")
     desk.break_newest_delivery()
     assert desk.run().is_success and desk.run().is_success
     lines = told.read_text(encoding="utf-8").splitlines()
-    assert len(lines) == 1 and lines[0].startswith("nc nc-2026-10-08-")
+    assert len(lines) == 1 and lines[0].startswith("NC nc held nc-2026-10-08-")
+    monkeypatch.setattr(feature, "build_features", refuse)
+    assert not desk.run().is_success
+    assert told.read_text(encoding="utf-8").splitlines()[1].startswith("NC nc failed run-")
+
+
+def test_an_alert_command_that_fails_stops_nothing_and_is_called_again(desk):
+    set_alert_command(desk, f"echo called >> {desk.root}/told.txt; exit 1")
+    desk.break_newest_delivery()
+    assert desk.run().is_success and desk.run().is_success
+    assert (desk.root / "told.txt").read_text(encoding="utf-8").count("called") == 2
+
+
+def test_a_fault_of_the_machine_is_tried_again_and_one_of_the_data_is_not(desk, monkeypatch):
+    from pipelines.defs import feature
+
+    build, tries = feature.build_features, []
+
+    def stumble(error):
+        def once(*words):
+            tries.append(1)
+            if len(tries) == 1:
+                raise error
+            return build(*words)
+
+        return once
+
+    monkeypatch.setattr(feature, "build_features", stumble(OSError(errno.ENOSPC, "Jane Roe")))
+    run = desk.run()
+    assert run.is_success and len(tries) > 1
+    tries.clear()
+    monkeypatch.setattr(feature, "build_features", stumble(TrainingError("a fault of the data.")))
+    run = desk.run()
+    assert not run.is_success and "a fault of the data." in run.reason and len(tries) == 1
 
 
 def test_a_failing_blocking_check_stops_what_is_downstream_in_the_same_run(desk, monkeypatch):
@@ -171,11 +215,12 @@ def test_a_failing_blocking_check_stops_what_is_downstream_in_the_same_run(desk,
         return [BrokenRule("voter_id", "is unique", 3)] if contract.table_name == "core_households" else []
 
     monkeypatch.setattr(io, "find_broken", broken)
+    shutil.rmtree(desk.root / "core" / "households")
     outcome = desk.run()
     assert not outcome.is_success
     assert "core_households, keeps_contract: voter_id is unique: " in outcome.reason
     with dg.DagsterInstance.get() as instance:
-        run = instance.get_runs(limit=1)[0]
+        run = instance.get_runs(dg.RunsFilter(job_name="rescore"), limit=1)[0]
         done = {
             event.step_key
             for event in instance.all_logs(run.run_id)
@@ -222,14 +267,19 @@ def test_mlflow_down_is_a_warning(desk, monkeypatch):
 
 
 def test_a_state_in_trouble_keeps_its_rows_of_the_release_before(desk):
-    before = desk.bytes_of("published")
+    from pipelines.publish.reader import open_release, standing_in_use
+
+    before = open_release(desk.root).to_table()
     part = next((desk.root / "score").rglob("part-0.parquet"))
     part.chmod(0o644)
     part.write_bytes(part.read_bytes()[:-9])
     assert materialize(desk, "published_voter_scores").success
-    assert desk.bytes_of("published") == before
+    assert open_release(desk.root).to_table().equals(before)
     check = desk.check("published_voter_scores", "every_state_is_fresh")
-    assert not check.passed and check.description.startswith("NC: its rows of the release before stay: ")
+    assert not check.passed and check.description.startswith("NC: its rows of the release before stay, 0 days behind: ")
+    standing = standing_in_use(desk.root, "NC")
+    assert standing["standing"] == "kept" and standing["reason"].startswith("score/turnout/state=NC/")
+    assert desk.metadata("published_voter_scores")["state files"] == "0 rebuilt, 1 unchanged"
 
 
 def test_a_state_without_scores_holds_up_no_other(desk, monkeypatch):
@@ -258,46 +308,181 @@ def test_drift_is_accepted_by_a_person_with_a_reason(desk, monkeypatch):
     )
 
 
-def test_the_sensor_asks_only_when_something_landed(desk):
+def look_at_landing(cursor, instance):
     from pipelines.defs.resources import Desk as DeskResource
     from pipelines.defs.sensors import landing
 
-    def look(cursor):
-        context = dg.build_sensor_context(cursor=cursor, resources={"desk": DeskResource(profile="demo")})
-        return list(landing(context)), context.cursor
+    desk = {"desk": DeskResource(profile="demo")}
+    with dg.build_sensor_context(instance, cursor=cursor, resources=desk) as context:
+        return landing(context), context.cursor
 
-    first, cursor = look(None)
-    assert [request.partition_key for request in first] == ["NC"]
-    nothing, cursor = look(cursor)
-    assert isinstance(nothing[0], dg.SkipReason)
-    desk.break_newest_delivery()
-    new, cursor = look(cursor)
-    assert [request.partition_key for request in new] == ["NC"] and new[0].run_key != first[0].run_key
-    shutil.rmtree(desk.root / "landing" / "nc" / "2026-10-08")
-    assert isinstance(look(cursor)[0][0], dg.SkipReason)
-    (desk.root / "landing" / "nc" / "October").mkdir()
-    assert "named as a day" in look(cursor)[0][0].skip_message
+
+def end_run(instance, request, status):
+    run = instance.create_run_for_job(
+        dg.job(name="rescore")(lambda: None), tags={**request.tags, "dagster/run_key": request.run_key}
+    )
+    instance.handle_new_event(
+        dg.EventLogEntry(
+            None,
+            "info",
+            "",
+            run.run_id,
+            dt.datetime.now().timestamp(),
+            job_name="rescore",
+            dagster_event=dg.DagsterEvent(
+                event_type_value={"ok": "PIPELINE_SUCCESS", "failed": "PIPELINE_FAILURE"}[status], job_name="rescore"
+            ),
+        )
+    )
+
+
+def test_the_sensor_asks_until_a_run_took_in_what_landed(desk, monkeypatch):
+    from pipelines.defs import sensors
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        first, cursor = look_at_landing(None, instance)
+        assert [request.partition_key for request in first] == ["NC"]
+        again, cursor = look_at_landing(cursor, instance)
+        assert again[0].run_key == first[0].run_key, "a request that was lost is made again, under its own key"
+        end_run(instance, first[0], "failed")
+        assert "tried again soon" in look_at_landing(cursor, instance)[0].skip_message
+        monkeypatch.setattr(sensors, "AGAIN_AFTER_SECONDS", (0, 0))
+        second, cursor = look_at_landing(cursor, instance)
+        assert second[0].run_key != first[0].run_key
+        end_run(instance, second[0], "ok")
+        assert look_at_landing(cursor, instance)[0].skip_message == "Nothing new has landed."
+        assert isinstance(look_at_landing(None, instance)[0], dg.SkipReason), "a lost cursor asks for nothing twice"
+
+
+def test_the_sensor_sees_what_landed_while_nobody_looked(desk):
+    with dg.DagsterInstance.ephemeral() as instance:
+        first, cursor = look_at_landing(None, instance)
+        end_run(instance, first[0], "ok")
+        _, cursor = look_at_landing(cursor, instance)
+        desk.break_newest_delivery("2026-10-08")
+        desk.break_newest_delivery("2026-10-15")
+        new, cursor = look_at_landing(cursor, instance)
+        assert [request.partition_key for request in new] == ["NC"] and new[0].run_key != first[0].run_key
+        end_run(instance, new[0], "ok")
+        assert isinstance(look_at_landing(cursor, instance)[0], dg.SkipReason)
+        (desk.root / "landing" / "nc" / "October").mkdir()
+        assert "named as a day" in look_at_landing(cursor, instance)[0].skip_message
+
+
+def test_the_sensor_gives_up_after_three_runs_and_says_so(desk, monkeypatch):
+    from pipelines.defs import sensors
+
+    monkeypatch.setattr(sensors, "AGAIN_AFTER_SECONDS", (0, 0))
+    with dg.DagsterInstance.ephemeral() as instance:
+        for _ in range(3):
+            end_run(instance, look_at_landing(None, instance)[0][0], "failed")
+        assert "3 runs failed on what has landed" in look_at_landing(None, instance)[0].skip_message
 
 
 def test_an_empty_landing_folder_asks_for_nothing(tmp_path, finished):
+    with world.at_desk(tmp_path, finished.configs), dg.DagsterInstance.ephemeral() as instance:
+        assert isinstance(look_at_landing(None, instance)[0], dg.SkipReason)
+
+
+@pytest.fixture
+def empty_desk(tmp_path):
+    """A data root in which nothing has landed yet."""
+    with world.at_desk(tmp_path / "root", world.CHECKOUT / "configs"):
+        yield
+
+
+def asked(name: str, day: str):
+    """What a schedule does on a day at noon."""
+    from pipelines.definitions import defs
     from pipelines.defs.resources import Desk as DeskResource
-    from pipelines.defs.sensors import landing
+    from pipelines.defs.schedules import schedules
 
-    with world.at_desk(tmp_path, finished.configs):
-        context = dg.build_sensor_context(resources={"desk": DeskResource(profile="demo")})
-        assert isinstance(next(iter(landing(context))), dg.SkipReason)
+    found = next(schedule for schedule in schedules if schedule.name == name)
+    with dg.build_schedule_context(
+        scheduled_execution_time=dt.datetime.fromisoformat(f"{day}T12:00:00+00:00"),
+        resources={"desk": DeskResource(profile="demo")},
+        repository_def=defs().get_repository_def(),
+    ) as context:
+        return found.evaluate_tick(context)
 
 
-def test_the_schedule_asks_for_each_state_once_a_night():
+def test_the_schedule_asks_for_each_state_once_a_night(empty_desk):
     from pipelines.defs.partitions import STATES
-    from pipelines.defs.schedules import nightly
 
-    night = dt.datetime(2026, 10, 5, 7, tzinfo=dt.UTC)
-    keys = [
-        [request.run_key for request in nightly(dg.build_schedule_context(scheduled_execution_time=night))]
-        for _ in "ab"
-    ]
-    assert keys[0] == keys[1] == [f"2026-10-05-{state}" for state in STATES]
+    keys = [[request.run_key for request in asked("nightly", "2026-10-05").run_requests] for _ in "ab"]
+    assert keys[0] == keys[1] == [f"nightly-2026-10-05T12:00+00:00-{state}" for state in STATES]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_run"), [("2026-10-23", False), ("2026-10-24", True), ("2026-11-03", True), ("2026-11-04", False)]
+)
+def test_the_last_ten_days_run_from_ten_days_before_the_election_to_its_day(empty_desk, day, is_run):
+    tick = asked("last_ten_days", day)
+    assert bool(tick.run_requests) == is_run
+    assert is_run or "2026-11-03" in tick.skip_message
+
+
+def test_the_weekly_schedule_is_followed_by_the_look_after_the_data(empty_desk):
+    tick = asked("weekly_upkeep", "2026-10-04")
+    assert tick.run_requests[0].run_config["ops"]["look_after_data"]["config"] == {"keep_superseded_days": 14}
+
+
+def test_dagster_runs_one_at_a_time_and_makes_up_for_the_newest_missed_time_only(tmp_path):
+    from pipelines.engine import prepare
+    from pipelines.settings import read_settings
+
+    with world.at_desk(tmp_path / "root", world.CHECKOUT / "configs"):
+        settings = read_settings("demo")
+        prepare(settings)
+        with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+            assert instance.scheduler.max_catchup_runs == 1
+            assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+
+
+def test_the_upkeep_checks_all_that_stands_and_removes_what_was_superseded(desk):
+    from pipelines.definitions import defs
+
+    def upkeep():
+        with dg.DagsterInstance.get() as instance:
+            return defs().resolve_job_def("upkeep").execute_in_process(instance=instance, raise_on_error=False)
+
+    stood = desk.bytes_of()
+    old = next((desk.root / "core" / "voters").rglob("current")).parent / "0123456789abcdef"
+    shutil.copytree(next(old.parent.glob("*/part-0.parquet")).parent, old)
+    os.utime(old, (0, 0))
+    os.utime(old.parent / "current", (86_400, 86_400))
+    assert upkeep().success and not old.exists()
+    assert desk.bytes_of() == stood
+    file = next((desk.root / "published").rglob("*.parquet"))
+    file.write_bytes(file.read_bytes()[:-9])
+    assert not upkeep().success
+
+
+def test_a_run_holds_the_root_for_itself_and_waits_for_another(desk, monkeypatch):
+    from pipelines import locking
+
+    profile = desk.configs / "profiles" / "demo.yaml"
+    profile.write_text(profile.read_text(encoding="utf-8") + "wait_minutes: 0\n", encoding="utf-8")
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(desk.root)], stdout=subprocess.PIPE, cwd=world.CHECKOUT, text=True
+    )
+    assert holder.stdout and holder.stdout.readline() == "held\n"
+    assert not materialize(desk, "core_elections", partition="NC").success
+    holder.kill()
+    holder.wait()
+    assert materialize(desk, "core_elections", partition="NC").success
+    with locking.run_lock(desk.root).acquire(timeout=0):
+        assert materialize(desk, "core_elections", partition="NC").success
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from pipelines.locking import run_lock
+lock = run_lock(Path(sys.argv[1])).acquire(timeout=0)
+print("held", flush=True)
+time.sleep(600)
+"""
 
 
 def test_exit_codes(desk, monkeypatch):
@@ -318,6 +503,8 @@ def test_exit_codes(desk, monkeypatch):
     assert code()[0] == 70 and "Jane" not in code()[1] and "pipelines/cli.py line" in code()[1]
     monkeypatch.setattr(engine, "run_states", lambda *_: [engine.StateRun("NC", True, "")])
     assert code()[0] == 0 and "Published: " in code()[1]
+    monkeypatch.setattr(engine, "run_states", lambda *_: [engine.StateRun("NC", True, "its file is held.", False)])
+    assert code()[0] == 3 and "NC stands at its last good rows: its file is held." in code()[1]
 
 
 def test_a_port_in_use_is_told_in_words(desk):
@@ -352,11 +539,11 @@ def mlflow_runs(desk: Desk) -> int:
         return database.execute("SELECT count(*) FROM runs").fetchone()[0]
 
 
-def materialize(desk: Desk, asset: str, run_config: dict | None = None):
+def materialize(desk: Desk, asset: str, run_config: dict | None = None, partition: str | None = None):
     from pipelines.definitions import defs
 
     with dg.DagsterInstance.get() as instance:
         merged = dg.Definitions.merge(defs(), dg.Definitions(jobs=[dg.define_asset_job("one", selection=[asset])]))
         return merged.resolve_job_def("one").execute_in_process(
-            instance=instance, raise_on_error=False, run_config=run_config
+            instance=instance, raise_on_error=False, run_config=run_config, partition_key=partition
         )

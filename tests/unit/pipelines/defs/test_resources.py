@@ -60,3 +60,30 @@ def test_the_log_has_counts_and_seconds(caplog):
 def test_a_state_without_a_source_is_named():
     with pytest.raises(ConfigError, match="none of its sources is of XX"):
         Desk(profile="demo").source_of("XX")
+
+
+def wrapped(cause: Exception) -> Exception:
+    """A named fault that was raised because of another."""
+    try:
+        try:
+            raise cause
+        except type(cause):
+            raise DeliveryError("the SQL engine stopped.") from None
+    except DeliveryError as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    ("cause", "may_pass"),
+    [
+        (OSError(errno.ENOSPC, "full"), True),
+        (OSError(errno.EIO, "disk"), True),
+        (duckdb.OutOfMemoryException("Jane Roe"), True),
+        (FileNotFoundError(errno.ENOENT, "gone"), False),
+        (ValueError("broken JSON"), False),
+        (duckdb.ConversionException("Jane Roe"), False),
+    ],
+)
+def test_a_sentence_is_retried_only_when_the_machine_stands_behind_it(cause, may_pass):
+    failure = failure_of(wrapped(cause))
+    assert failure.description == "the SQL engine stopped." and failure.allow_retries == may_pass

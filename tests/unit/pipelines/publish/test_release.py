@@ -205,7 +205,8 @@ def test_one_state_is_opened_and_found(world, tmp_path):
 
 def test_list_names_the_newest_first(world, tmp_path):
     assert list_releases(tmp_path) == []
-    names = [world.publish(tmp_path, inputs={"night": night}).release_id for night in range(8)]
+    six = world.config(keep_releases=6)
+    names = [world.publish(tmp_path, config=six, inputs={"night": night}).release_id for night in range(8)]
     listed = list_releases(tmp_path)
     assert [known.release_id for known in listed] == names[:1:-1]
     assert listed[0].is_current

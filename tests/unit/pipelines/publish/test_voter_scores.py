@@ -13,6 +13,7 @@ from models.features import Features
 from models.tables import Scores
 from pipelines.features.as_of import find_universe
 from pipelines.features.assemble import build_features
+from pipelines.publish.standing import Standing
 from pipelines.publish.targets import PublicationConfig
 from pipelines.publish.voter_scores import ScoredState, stream_state
 from pipelines.settings import CONFIGS
@@ -61,7 +62,8 @@ def rows(tmp_path_factory) -> pa.Table:
         place = {"state": "NC", "version_id": VERSION, "as_of": occasion.as_of}
         lake.write(Scores, connection, query, "scores", **place)
         version = SimpleNamespace(version_id=VERSION, sha256="0" * 64)
-        scored = ScoredState(occasion, find_universe(lake, occasion), version, ())  # ty: ignore[invalid-argument-type]
+        universe, standing = find_universe(lake, occasion), Standing("last_good", FILE, FILE + dt.timedelta(days=31))
+        scored = ScoredState(occasion, universe, version, (), standing)  # ty: ignore[invalid-argument-type]
         config = read_config(PublicationConfig, CONFIGS / "publications/voter_scores.yaml")
         return pa.Table.from_batches(list(stream_state(lake, connection, scored, config)))
 
@@ -96,6 +98,7 @@ def test_every_row_says_what_it_is_about(rows: pa.Table) -> None:
     found = row(rows, "0001")
     assert found["election_id"] == "NC-2026-11-03-general"
     assert (found["as_of"], found["snapshot_date"], found["cohort"]) == (dt.date(2026, 9, 28), FILE, "snapshot")
+    assert found["behind_days"] == 31
 
 
 def test_nothing_that_names_a_person_is_published(rows: pa.Table) -> None:

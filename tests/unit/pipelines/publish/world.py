@@ -48,6 +48,7 @@ def voters(state: str, count: int = 300, seed: int = 0, **columns) -> pa.Table:
         "turnout_version_id": ["9f2c"] * count,
         "as_of": [AS_OF] * count,
         "snapshot_date": [date(2026, 9, 26)] * count,
+        "behind_days": [0] * count,
         "cohort": ["snapshot"] * count,
         "is_out_of_fold": [False] * count,
         **columns,

@@ -1,0 +1,18 @@
+"""One run at a time on a data root, whoever starts it: the command line, the UI, a sensor or a schedule.
+
+The lock is the kernel's: that of a process that was killed is free at once. Within a process it is entered again
+freely, so that the steps which a command starts work under the command's own lock.
+"""
+
+from pathlib import Path
+
+import filelock
+
+PATIENCE_SECONDS = 60
+"""A run that waits says so in its log this often."""
+
+
+def run_lock(root: Path) -> filelock.BaseFileLock:
+    """The lock of a data root, not yet taken."""
+    root.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(root.resolve() / "run.lock", is_singleton=True, thread_local=False)
