@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.core.staged import Count, Staged
-from pipelines.core.telling import refusal
+from pipelines.core.telling import by_rule, files_of, refusal
 from pipelines.lake import Table
 from pipelines.layouts.source import Layout, Plausibility
 from pipelines.sql import identifier
 from pipelines.tables.core import Voters
 
 _FEWEST = 100  # fewer people than this say nothing about a share
+_LARGE = 1000  # rows from which a file is judged by itself; one fault in a hundred is no rumour then
 _REDRAWN = ("congressional_code",)  # changes for whole states when districts are redrawn
 
 
@@ -71,16 +72,32 @@ def _rejected(staged: Staged, limits: Plausibility) -> list[str]:
     if refused <= limits.rejected_share * read:
         return []
     share = f"{refused / read:.2%}, allowed {limits.rejected_share:.2%}"
-    return [f"{refused:,} of {read:,} rows were refused ({share}).", *[refusal(found) for found in staged.refused]]
+    return [
+        f"{refused:,} of {read:,} rows were refused ({share}).",
+        *[refusal(found) for found in by_rule(staged.refused)],
+    ]
 
 
 def _faulty(staged: Staged, limits: Plausibility) -> list[str]:
+    """Columns with too many texts that do not convert: in a large file by itself, in small files taken together."""
+    small = {name for name, (_, rows) in zip(staged.names, staged.sizes, strict=True) if rows < _LARGE}
+    large = [found for found in staged.faults if found.file not in small]
+    together = [_summed(staged, found, small) for found in by_rule(f for f in staged.faults if f.file in small)]
     return [
         f"{found.file}, {found.column}: {found.count:,} texts break the rule '{found.rule}' "
         f"({found.count / found.rows:.1%} of its rows, allowed {limits.fault_share:.1%})."
-        for found in staged.faults
+        for found in [*large, *together]
         if found.count > limits.fault_share * found.rows
     ]
+
+
+def _summed(staged: Staged, faults: list[Count], small: set[str]) -> Count:
+    """Faults of one rule in small files, held against the rows of all small files of their kind."""
+    kinds = dict(zip(staged.names, staged.sizes, strict=True))
+    kind = kinds[faults[0].file][0]
+    rows = sum(size for name, (table, size) in kinds.items() if name in small and table == kind)
+    count = sum(found.count for found in faults)
+    return Count(files_of(faults), faults[0].column, faults[0].rule, count, rows)
 
 
 def _hollow(told: dict[str, int], rows: int, layout: Layout) -> list[str]:

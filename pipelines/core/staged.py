@@ -34,6 +34,7 @@ class Staged:
         files: Facts per received file, by file_id: encoding, delimiter, line_count, row_count, reject_count.
         numbers: file_id of each file_no of the working tables.
         names: Name of each file_no.
+        sizes: Working table and rows of each file_no.
         elections: Elections that each file_no has a column for, none where votes are rows.
         faults: Texts that did not convert.
         masked: Masks and placeholders.
@@ -46,6 +47,7 @@ class Staged:
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    sizes: list[tuple[str, int]] = field(default_factory=list)
     elections: list[list[WideElection]] = field(default_factory=list)
     faults: list[Count] = field(default_factory=list)
     masked: list[Count] = field(default_factory=list)

@@ -1,6 +1,10 @@
 """What reading a delivery found, told in sentences of files, columns, rules and counts; never a value of a row."""
 
+from collections.abc import Iterable
+
 from pipelines.core.staged import Count, Staged
+
+_NAMED = 2  # files named in a sentence; of more their number is told
 
 
 def summary(staged: Staged) -> list[str]:
@@ -8,23 +12,43 @@ def summary(staged: Staged) -> list[str]:
     folded = f"{staged.folded_count:,} repeated rows were folded." if staged.folded_count else ""
     return [
         *([folded] if folded else []),
-        *[refusal(found) for found in staged.refused],
-        *[fault(found) for found in staged.faults],
-        *[placeholder(found) for found in staged.masked],
+        *[refusal(found) for found in by_rule(staged.refused)],
+        *[fault(found) for found in by_rule(staged.faults)],
+        *[placeholder(found) for found in by_rule(staged.masked)],
         *staged.differences,
     ]
 
 
-def refusal(found: Count) -> str:
+def by_rule(counts: Iterable[Count]) -> list[list[Count]]:
+    """Counts of one column and rule together, in the order of their first one."""
+    found: dict[tuple[str, str], list[Count]] = {}
+    for count in counts:
+        found.setdefault((count.column, count.rule), []).append(count)
+    return list(found.values())
+
+
+def files_of(counts: list[Count]) -> str:
+    """The files of some counts: by name, or how many there are."""
+    names = list(dict.fromkeys(count.file for count in counts))
+    return " and ".join(names) if len(names) <= _NAMED else f"{names[0]} and {len(names) - 1} more files"
+
+
+def refusal(found: list[Count]) -> str:
     """Lines refused under one rule."""
-    return f"{found.file}: {found.count:,} rows were refused, {found.column} breaks the rule '{found.rule}'."
+    column, rule = found[0].column, found[0].rule
+    return f"{files_of(found)}: {_sum(found):,} rows were refused, {column} breaks the rule '{rule}'."
 
 
-def fault(found: Count) -> str:
+def fault(found: list[Count]) -> str:
     """Texts that did not convert."""
-    return f"{found.file}, {found.column}: {found.count:,} texts break the rule '{found.rule}' and are null."
+    column, rule = found[0].column, found[0].rule
+    return f"{files_of(found)}, {column}: {_sum(found):,} texts break the rule '{rule}' and are null."
 
 
-def placeholder(found: Count) -> str:
+def placeholder(found: list[Count]) -> str:
     """Texts that stand for an unknown value."""
-    return f"{found.file}, {found.column}: {found.count:,} masked or placeholder, null."
+    return f"{files_of(found)}, {found[0].column}: {_sum(found):,} masked or placeholder, null."
+
+
+def _sum(found: list[Count]) -> int:
+    return sum(count.count for count in found)

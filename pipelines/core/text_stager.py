@@ -68,6 +68,7 @@ class TextStager:
         headers = {number: int(text.scan.format.header) if text.scan else 0 for number, (_, text) in numbered}
         refusing.number_rows(self.connection, self.table, headers, blank)
         for number, (file_id, text) in numbered:
+            self.staged.sizes.append((self.table, rows.get(number, 0)))
             self._add_facts(number, self.staged.files[file_id], text, rows.get(number, 0) + refused.get(number, 0))
         self._count_faults(rows)
 

@@ -61,7 +61,7 @@ def select_typed(
         made_on: Day of the file; a day or year after it is a fault.
     """
     read = _operations(columns, positions, made_on)
-    texts = [f"{_clean(positions.texts(columns[name]), columns[name].is_key)} AS {_text(name)}" for name in read]
+    texts = [f"{_clean(positions.texts(columns[name]), columns[name])} AS {_text(name)}" for name in read]
     values = [f"{_text(name)}, {operation.read(_text(name))} AS {identifier(name)}" for name, operation in read.items()]
     told = [f"{_told(name, operation)} AS {identifier(name)}" for name, operation in read.items()]
     faults = _bits([_is_fault(name, operation) for name, operation in read.items()])
@@ -150,10 +150,17 @@ def _name(expression: str) -> str:
     return expression.rsplit(" AS ", 1)[-1]
 
 
-def _clean(texts: list[str], is_key: bool) -> str:
-    """SQL of a text without the blanks around it, a key without any white space; null when nothing is left."""
-    parts = [_without_spaces(text) if is_key else _without_blanks(text) for text in texts]
-    return parts[0] if len(parts) == 1 else f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
+def _clean(texts: list[str], layout: ColumnLayout) -> str:
+    """SQL of a text without the blanks around it, a key without any white space; null when nothing is left.
+
+    Of a text in several parts the masked ones are left out.
+    """
+    parts = [_without_spaces(text) if layout.is_key else _without_blanks(text) for text in texts]
+    if len(parts) == 1:
+        return parts[0]
+    for mask in layout.masks:
+        parts = [f"nullif({part}, {literal(mask)})" for part in parts]
+    return f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
 
 
 def _without_spaces(text: str) -> str:

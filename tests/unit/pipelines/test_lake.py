@@ -87,7 +87,7 @@ def test_a_lost_record_is_refused_by_readers_and_healed_by_writing_again(lake):
 BREACHES = {
     "SELECT 'a' AS voter_id, 1800 AS year": "year is at least 1900: 1 rows",
     "SELECT NULL AS voter_id, 1980 AS year": "voter_id is never null: 1 rows",
-    "SELECT unnest(['a', 'a', 'a']) AS voter_id, 1980 AS year": "voter_id is unique: 2 rows",
+    "SELECT unnest(['a', 'a', 'a']) AS voter_id, 1980 AS year": "voter_id is unique and in order: 2 rows",
     "SELECT 'a' AS voter_id, 'SECRET' AS year": "a column holds what its type cannot",
     "SELECT 'a' AS voter_id, 70000 AS year": "a column holds what its type cannot",
 }

@@ -34,10 +34,11 @@ def good(delimiter, quote):
 def stage(lake, path, files):
     """Rows by id, refused lines, and the facts of the text."""
     with lake.connect() as connection:
-        create_tables(connection, [])
-        staged, facts = Staged(), {"row_count": 0, "line_count": None}
+        create_tables(connection, is_wide=False)
+        facts = {"row_count": 0, "line_count": None}
+        staged = Staged(files={"f": facts})
         (text,) = open_file(connection, path, "f.txt", files, path.parent)
-        TextStager(connection, staged, files, text, "NC", dt.date(2026, 10, 1)).stage("f", facts)
+        TextStager(connection, staged, files, [("f", text)], "NC", dt.date(2026, 10, 1)).stage()
         refusing.refuse_voters(connection, ["last_name", "first_name"])
         rows = connection.execute("SELECT voter_id, last_name FROM staged_voters").fetchall()
         return rows, refusing.refused_lines(connection).get(0, 0), facts
