@@ -1,9 +1,12 @@
 """The demonstration: simulated deliveries, the study's public data, and what the published table says."""
 
+import multiprocessing
+import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +34,27 @@ def simulation_of(settings: Settings, state: str, voters: int | None = None) -> 
 
 
 def simulate_landing(settings: Settings, voters: int | None = None) -> None:
-    """Write every snapshot of the profile's states into the landing folder, and the truth of the scored elections."""
-    for name in settings.profile.sources:
-        source = read_source(settings.configs, name)
-        simulation = simulation_of(settings, source.state, voters)
-        targets = [model.election_of(source.state) for model in _models_of(settings, source.state)]
-        truth = {election: settings.root / "truth" / f"{election}.parquet" for election in targets}
-        days = simulation.state.snapshots
-        folders = write_deliveries(simulation, source, settings.landing / name, days, truth)
-        people, stood = f"{simulation.state.voters:,} voters", len(days) - len(folders)
-        written = f"{len(folders)} simulated deliveries written, {stood} stood"
-        _say(f"{source.name}: {people}, {written}, in {settings.landing / name}")
+    """Write every snapshot of the profile's states into the landing folder, and the truth of the scored elections.
+
+    States are worlds of their own, so each is simulated by a process, as many at once as there are processors.
+    """
+    names = settings.profile.sources
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(len(names), os.cpu_count() or 1), mp_context=spawn) as pool:
+        for told in pool.map(_simulate_state, [settings] * len(names), names, [voters] * len(names)):
+            _say(told)
+
+
+def _simulate_state(settings: Settings, name: str, voters: int | None) -> str:
+    """Write what is missing of one state's landing folder and truth; a sentence on it."""
+    source = read_source(settings.configs, name)
+    simulation = simulation_of(settings, source.state, voters)
+    targets = [model.election_of(source.state) for model in _models_of(settings, source.state)]
+    truth = {election: settings.root / "truth" / f"{election}.parquet" for election in targets}
+    days = simulation.state.snapshots
+    folders = write_deliveries(simulation, source, settings.landing / name, days, truth)
+    written = f"{len(folders)} simulated deliveries written, {len(days) - len(folders)} stood"
+    return f"{source.name}: {simulation.state.voters:,} voters, {written}, in {settings.landing / name}"
 
 
 def _models_of(settings: Settings, state: str) -> list[ModelConfig]:

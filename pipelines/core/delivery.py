@@ -21,7 +21,7 @@ from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger
-from pipelines.sql import identifier, literal
+from pipelines.sql import literal
 from pipelines.tables.core import Rejects, VoteHistory, Voters
 
 
@@ -170,25 +170,13 @@ class Admission:
         write = partial(self.lake.write, connection=connection, made_from=made_from, **place)
         rejects = write(Rejects, query=_select_rejects(staged))
         history = write(VoteHistory, query=votes)
-        voters = write(Voters, query=select_voters())  # last: it makes the snapshot visible
+        voters = write(Voters, query="FROM told_voters")  # last: it makes the snapshot visible
         written = {Voters: voters, VoteHistory: history, Rejects: rejects}
         return {table.table_name: record for table, record in written.items()}
 
     def _keep_refused(self, connection: duckdb.DuckDBPyConnection, staged: Staged, made_from: str) -> None:
         folder = self.lake.root / "raw" / "quarantine" / self.name
         keep_refused(connection, staged.texts, folder, made_from)
-
-
-def select_voters() -> str:
-    """SELECT of the staged people with every column of core_voters; what the file does not give is null."""
-    derived = {
-        "is_confidential": "coalesce(is_confidential, false)",
-        "birth_year": "coalesce(birth_year, CAST(year(birth_date) AS SMALLINT))",
-    }
-    names = Voters.schema().names
-    return (
-        f"SELECT {', '.join(f'{derived.get(name, name)} AS {identifier(name)}' for name in names)} FROM staged_voters"
-    )
 
 
 def _files(missing: list[str]) -> str:

@@ -38,7 +38,7 @@ def find_implausible(
     """The reasons to hold a delivery, as sentences of counts and columns; empty when there is none.
 
     Args:
-        connection: Holds `staged_voters`.
+        connection: Holds `told_voters`.
         staged: What reading found.
         compared: The last good snapshot, if any.
         layout: Layout of the delivery.
@@ -46,7 +46,7 @@ def find_implausible(
     """
     names = [name for name in Voters.schema().names if name != "voter_id"]
     counts = ", ".join(f"count({identifier(name)})" for name in names)
-    rows, *stated = connection.execute(f"SELECT count(*), {counts} FROM staged_voters").fetchall()[0]
+    rows, *stated = connection.execute(f"SELECT count(*), {counts} FROM told_voters").fetchall()[0]
     told = dict(zip(names, stated, strict=True))
     reasons = _rejected(staged, limits) + _faulty(staged, limits)
     if not rows:
@@ -126,7 +126,7 @@ def _changed(connection: duckdb.DuckDBPyConnection, names: list[str], limits: Pl
     )
     before, gone, *counts = connection.execute(
         f"SELECT count(*), count(*) FILTER (new.voter_id IS NULL), {tests} "
-        "FROM last_good AS old LEFT JOIN staged_voters AS new ON old.voter_id = new.voter_id"
+        "FROM last_good AS old LEFT JOIN told_voters AS new ON old.voter_id = new.voter_id"
     ).fetchall()[0]
     found = [
         Count("", name, "", other, same) for name, same, other in zip(judged, counts[::2], counts[1::2], strict=True)
@@ -160,7 +160,7 @@ def _shrunken(connection: duckdb.DuckDBPyConnection, limits: Plausibility) -> li
         f"""WITH before AS (
             SELECT county_code, count(*) AS people FROM last_good GROUP BY county_code HAVING count(*) >= {_FEWEST}
         ), now AS (
-            SELECT county_code, count(*) AS people FROM staged_voters GROUP BY county_code
+            SELECT county_code, count(*) AS people FROM told_voters GROUP BY county_code
         )
         SELECT count(*) FILTER (coalesce(now.people, 0) < {1 - limits.county_loss_share} * before.people), count(*)
         FROM before

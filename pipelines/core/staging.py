@@ -1,7 +1,8 @@
 """The files of a delivery as two typed working tables, with every refused row and every fault counted.
 
-Working tables of one SQL connection: `staged_voters` (a row per person), `staged_votes` (a row per stated
-participation) and those of `refusing.py`. Nothing is written outside the connection.
+Working tables of one SQL connection: `staged_voters` (a row per person; the view `told_voters` shows them with the
+columns of core_voters), `staged_votes` (a row per stated participation) and those of `refusing.py`. Nothing is written
+outside the connection.
 """
 
 import datetime as dt
@@ -20,6 +21,7 @@ from pipelines.layouts.reading import select_wide_votes
 from pipelines.layouts.source import FileLayout, Layout
 from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
+from pipelines.sql import identifier
 from pipelines.tables.core import VoteHistory, Voters
 
 
@@ -48,6 +50,7 @@ def stage_delivery(
             staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
         for alike in _by_dialect(texts):
             TextStager(connection, staged, files, alike, state, delivery.snapshot_date).stage()
+    connection.execute(f"CREATE VIEW told_voters AS {select_voters()}")
     told = [name for name in Voters.schema().names if name != "voter_id"]
     staged.folded_count = refusing.refuse_voters(connection, [*told, *(["cells"] if wide else [])])
     refusing.refuse_votes(connection, delivery.snapshot_date)
@@ -56,6 +59,16 @@ def stage_delivery(
         refusing.note_late_cells(connection, numbers, late)
     _count_refused(connection, staged)
     return staged
+
+
+def select_voters() -> str:
+    """SELECT of the staged people with every column of core_voters; what the file does not give is null."""
+    derived = {
+        "is_confidential": "coalesce(is_confidential, false)",
+        "birth_year": "coalesce(birth_year, CAST(year(birth_date) AS SMALLINT))",
+    }
+    told = [f"{derived.get(name, name)} AS {identifier(name)}" for name in Voters.schema().names]
+    return f"SELECT {', '.join(told)} FROM staged_voters"
 
 
 def _open(

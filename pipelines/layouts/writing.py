@@ -81,7 +81,6 @@ class LayoutWriter:
             self._connection.register("votes", votes)
             relation = _with_cells(self.layout.history, self.elections)
         texts = _texts(self.layout, set(rows.column_names), self.state) | _cells(self.elections)
-        fields = ", ".join(self._quoted_sql(texts.get(name, "NULL")) for name in self.names)
         county = texts.get(self._county_header(), "''")
         part = " ".join(
             f"WHEN {county} BETWEEN {literal(first)} AND {literal(last)} THEN {literal(name)}"
@@ -93,7 +92,7 @@ class LayoutWriter:
             FROM (
                 SELECT {f"CASE {part} END" if part else "''"} AS part,
                     {county if "{county}" in self.written.member else "''"} AS county,
-                    concat_ws({literal(self.format.delimiters[0])}, {fields}) || {literal(self.format.line_end)} AS line
+                    {self._line(texts)} AS line
                 FROM {relation}
             )
             GROUP BY part, county
@@ -143,12 +142,16 @@ class LayoutWriter:
     def _quoted(self, text: str) -> str:
         return f"{self.format.quote}{text}{self.format.quote}"
 
-    def _quoted_sql(self, text: str) -> str:
-        quote = self.format.quote
-        if not quote:
-            return f"coalesce({text}, '')"
-        escaped = f"replace(coalesce({text}, ''), {literal(quote)}, {literal(quote * 2)})"
-        return f"{literal(quote)} || {escaped} || {literal(quote)}"
+    def _line(self, texts: dict[str, str]) -> str:
+        """SQL of a line; what stands between two told fields is one constant, for most fields are empty."""
+        quote, parts, between = self.format.quote, [], self.format.quote
+        for place, name in enumerate(self.names):
+            between += f"{quote}{self.format.delimiters[0]}{quote}" if place else ""
+            if name in texts:
+                doubled = f"replace({texts[name]}, {literal(quote)}, {literal(quote * 2)})" if quote else texts[name]
+                parts += [literal(between), doubled]
+                between = ""
+        return f"concat({', '.join([*parts, literal(between + quote + self.format.line_end)])})"
 
 
 def _texts(layout: FileLayout, given: set[str], state: str) -> dict[str, str]:

@@ -20,11 +20,11 @@ import shutil, sys
 from unittest.mock import patch
 from pathlib import Path
 from pipelines.cli import app
-from pipelines.core import delivery
+from pipelines.core import staging
 from pipelines.defs import feature
 from pipelines.tables.core import Voters
 
-select, root = delivery.select_voters, Path(sys.argv[1])
+select, root = staging.select_voters, Path(sys.argv[1])
 sys.argv = ["walklist", "run", "--profile", "demo"]
 NAME = "(SELECT last_name FROM ({}) WHERE last_name LIKE 'ZZCANARY%' LIMIT 1)"
 
@@ -47,11 +47,11 @@ def go(target, name, broken):
 
 waiting = sorted((root / "waiting").iterdir())
 for folder, broken in zip(waiting, (
-    lambda connection: "SELECT CAST(last_name AS INTEGER) AS voter_id FROM staged_voters",
-    lambda connection: select(connection).replace("voter_id", "last_name AS voter_id", 1),
+    lambda: select().replace("SELECT voter_id", "SELECT CAST(CAST(last_name AS INTEGER) AS VARCHAR)", 1),
+    lambda: select().replace("SELECT voter_id", "SELECT last_name", 1),
 )):
     shutil.move(folder, root / "root" / "landing" / "nc" / folder.name)
-    go(delivery, "select_voters", broken)
+    go(staging, "select_voters", broken)
 for wrong in ("python", "engine", "disk"):
     go(feature, "build_features", stumble(wrong))
 """
