@@ -1,16 +1,19 @@
 """Runs the flow without the UI: prepares a data root, and takes its states from their files to the published scores."""
 
 import logging
+import multiprocessing
 import os
 import sys
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import filelock
 
 from models.errors import ConfigError, WalklistError
-from pipelines.locking import run_lock
+from pipelines.locking import HELD_BY, run_lock
 from pipelines.settings import Settings
 
 log = logging.getLogger("walklist")
@@ -107,12 +110,47 @@ def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
     if unknown:
         raise ConfigError(f"Not in the profile {settings.name}: {', '.join(unknown)}. It has {', '.join(STATES)}.")
     definitions: dg.Definitions = defs()
+    chosen = states or STATES
     with dg.DagsterInstance.get() as instance:
-        runs = [_run_state(settings, definitions, instance, state) for state in states or STATES]
+        if settings.profile.workers > 1 and len(chosen) > 1:
+            runs = _run_apart(settings, chosen)
+        else:
+            runs = [_run_state(settings, definitions, instance, state) for state in chosen]
         if not all(run.is_success for run in runs):
             _execute(definitions, "publish", instance)  # so that the release says how the failed ones stand by now
     _write_page(settings)
     return [_with_standing(settings, run) for run in runs]
+
+
+def _run_apart(settings: Settings, states: list[str]) -> list[StateRun]:
+    """Run every state in a process of its own, some at once: what ends one process leaves the others at work."""
+    os.environ[HELD_BY] = str(os.getpid())
+    try:
+        with ThreadPoolExecutor(settings.profile.workers) as threads:
+            return list(threads.map(partial(_run_in_process, settings), states))
+    finally:
+        del os.environ[HELD_BY]
+
+
+def _run_in_process(settings: Settings, state: str) -> StateRun:
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(1, mp_context=context) as process:
+            return process.submit(_run_here, settings, state, bool(log.handlers)).result()
+    except BrokenExecutor:
+        return StateRun(state, False, "Its process was ended from outside, mostly for want of memory. Run again.")
+
+
+def _run_here(settings: Settings, state: str, is_told: bool) -> StateRun:
+    """The run of one state in this process, which was started for it."""
+    import dagster as dg
+
+    from pipelines.definitions import defs
+
+    if is_told:
+        show_progress()
+    with dg.DagsterInstance.get() as instance:
+        return _run_state(settings, defs(), instance, state)
 
 
 def _run_state(settings: Settings, definitions: Any, instance: Any, state: str) -> StateRun:

@@ -25,6 +25,9 @@ class Profile(Strict):
     )
     memory_limit: str = Field("1GB", description="Memory that the SQL engine may use before it spills to disk.")
     threads: int = Field(2, ge=1, description="Threads of the SQL engine and of the models, count.")
+    workers: int = Field(
+        1, ge=1, description="States that `walklist run` works on at once, each in a process of its own, count."
+    )
     settle_seconds: int = Field(
         30, ge=0, description="A landed file is left alone until it has not grown for so long, seconds."
     )

@@ -42,10 +42,19 @@ def alert_held(log: Log, desk: Desk, state: str, judgement: Judgement) -> None:
     call_alert_command(log, desk, Alert("held", state, delivery.source, delivery.delivery_id, judgement.reason))
 
 
+def alert_drift(log: Log, desk: Desk, state: str, reason: str) -> None:
+    """Tell people that a state's new scores are held because they moved too far, once for each reason."""
+    log.warning(reason)
+    call_alert_command(log, desk, Alert("held", state, _source_of(desk, state), f"scores-{state}", reason))
+
+
 def alert_failed(log: Log, desk: Desk, state: str, run_id: str) -> None:
     """Tell people that the run of a state failed, once for each run."""
-    source = next((name for name, found in desk.sources.items() if found.state == state), "-")
-    call_alert_command(log, desk, Alert("failed", state, source, f"run-{run_id[:8]}", run_id))
+    call_alert_command(log, desk, Alert("failed", state, _source_of(desk, state), f"run-{run_id[:8]}", run_id))
+
+
+def _source_of(desk: Desk, state: str) -> str:
+    return next((name for name, found in desk.sources.items() if found.state == state), "-")
 
 
 def call_alert_command(log: Log, desk: Desk, alert: Alert) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
+import filelock
 from dagster import AssetsDefinition
 
 from models.config import read_config
@@ -149,12 +150,15 @@ def _mirror(context: dg.AssetExecutionContext, desk: Desk, trained: "Trained") -
     version, uri = trained.version, desk.settings.tracking_uri
     marker = version.folder.parent / f"{version.version_id}.mlflow"
     tags = {"dagster.run_id": context.run.run_id, "dagster.asset": f"model_{version.name}"}
+    root = desk.settings.artifact_root
     try:
-        if not marker.is_file():
-            root = str(desk.settings.artifact_root)
-            run_id = log_version(version, tracking_uri=uri, artifact_root=root, experiment=version.name, tags=tags)
-            marker.write_text(f"{run_id}\n", encoding="utf-8")
-        set_alias(version, "champion" if trained.is_champion else "challenger", tracking_uri=uri)
+        with filelock.FileLock(root.parent / ".lock"):  # a database of one writer, and states train at the same time
+            if not marker.is_file():
+                run_id = log_version(
+                    version, tracking_uri=uri, artifact_root=str(root), experiment=version.name, tags=tags
+                )
+                marker.write_text(f"{run_id}\n", encoding="utf-8")
+            set_alias(version, "champion" if trained.is_champion else "challenger", tracking_uri=uri)
         return {"MLflow run": marker.read_text(encoding="utf-8").strip()}
     except RegistryError as error:
         context.log.warning(str(error))

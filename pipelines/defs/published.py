@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from models.config import read_config
+from pipelines.defs.alerts import alert_drift
 from pipelines.defs.io import counted, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY
 from pipelines.defs.release import State, batches_of, inputs_of, passports_of, standings_of, states_to_publish
@@ -16,6 +17,9 @@ from pipelines.publish.targets import PublicationConfig, Release
 from pipelines.tables.published import PublishedVoterScores
 
 _FRESH = "Every state is published from its newest file; one that is held or in trouble stands at its last good rows."
+
+
+_ACCEPT = "Launch published_voter_scores with accept_drift and a reason if that is right."
 
 
 class PublishConfig(dg.Config):
@@ -38,31 +42,44 @@ def published_voter_scores(
 ) -> dg.MaterializeResult:
     """The product: one row per voter, in a release with manifest and passport; `current` names it once it is whole.
 
-    A state in trouble keeps its rows of the release before, so that it holds up no other. When scores moved too far the
-    release is held; launch this asset with `accept_drift: true` and a `reason` to publish it all the same.
+    A state in trouble keeps its rows of the release before, so that it holds up no other; so does one whose scores
+    moved too far. Launch this asset with `accept_drift: true` and a `reason` to publish it all the same.
     """
-    from pipelines.publish.parquet import publish_release
+    from pipelines.publish.drift import DriftError
 
     publication = read_config(PublicationConfig, _file_of(desk))
     with told_in_words("published_voter_scores") as told:
         states, troubles = states_to_publish(desk, publication)
-        release = publish_release(
-            desk.lake.root,
-            publication,
-            batches_of(desk, publication, states),
-            inputs=inputs_of(desk, publication, states),
-            passport=passports_of(desk, states),
-            dictionary=render_table(PublishedVoterScores),
-            standings=standings_of(states),
-            accept_drift=config.accept_drift,
-            by=desk.identity,
-            reason=config.reason,
-        )
+        try:
+            release = _publish(desk, publication, states, config)
+        except DriftError as error:
+            held = {state: f"{fault} {_ACCEPT}" for state, fault in error.states.items()}
+            for state, reason in held.items():
+                alert_drift(context.log, desk, state, reason)
+            states, troubles = states_to_publish(desk, publication, held)
+            release = _publish(desk, publication, states, config)
         told += [counted(len(states), "state"), counted(release.manifest["rows"], "row")]
         told.append(_news(release) if release.is_new else "unchanged")
         for trouble in troubles:
             context.log.warning(trouble)
         return _result(desk, release, states, troubles)
+
+
+def _publish(desk: Desk, publication: PublicationConfig, states: dict[str, State], config: PublishConfig) -> Release:
+    from pipelines.publish.parquet import publish_release
+
+    return publish_release(
+        desk.lake.root,
+        publication,
+        batches_of(desk, publication, states),
+        inputs=inputs_of(desk, publication, states),
+        passport=passports_of(desk, states),
+        dictionary=render_table(PublishedVoterScores),
+        standings=standings_of(states),
+        accept_drift=config.accept_drift,
+        by=desk.identity,
+        reason=config.reason,
+    )
 
 
 def _news(release: Release) -> str:

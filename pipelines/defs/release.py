@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from models.errors import WalklistError
@@ -53,11 +54,19 @@ class Kept:
 State: TypeAlias = "ScoredState | Kept"
 
 
-def states_to_publish(desk: Desk, config: PublicationConfig) -> tuple[dict[str, State], list[str]]:
-    """The states of a release in order, and a sentence for each one that is not published from its newest file."""
+def states_to_publish(
+    desk: Desk, config: PublicationConfig, held: Mapping[str, str] = MappingProxyType({})
+) -> tuple[dict[str, State], list[str]]:
+    """The states of a release in order, and a sentence for each one that is not published from its newest file.
+
+    Args:
+        desk: The environment.
+        config: The publication.
+        held: States that keep their rows of the release before, with the reason.
+    """
     states: dict[str, State] = {}
-    troubles: dict[str, str] = {}
-    for state in sorted(STATES):
+    troubles: dict[str, str] = dict(held)
+    for state in sorted(set(STATES) - set(held)):
         try:
             states[state] = scored_state(desk, state)
         except WalklistError as error:

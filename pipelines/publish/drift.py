@@ -127,9 +127,23 @@ def _mid_ranks(values: np.ndarray, voters: np.ndarray) -> np.ndarray:
     return (totals.cumsum() - totals / 2)[place]
 
 
-def drift_faults(drift: dict[str, Any], allowed: DriftTolerance) -> list[str]:
-    """What moved too far, a sentence each."""
-    return [fault for state, found in drift.items() for fault in _faults(state, found, allowed)]
+class DriftError(PublicationError):
+    """Scores of some states moved too far from the release before.
+
+    Args:
+        text: The whole in words.
+        states: What moved too far, by state.
+    """
+
+    def __init__(self, text: str, states: dict[str, str]) -> None:
+        super().__init__(text)
+        self.states = states
+
+
+def drift_faults(drift: dict[str, Any], allowed: DriftTolerance) -> dict[str, str]:
+    """What moved too far, in words, by state; a state within its bounds is not named."""
+    found = {state: " ".join(_faults(state, moved, allowed)) for state, moved in drift.items()}
+    return {state: fault for state, fault in found.items() if fault}
 
 
 def _faults(state: str, found: dict[str, Any], allowed: DriftTolerance) -> list[str]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from models.errors import PublicationError
 from pipelines.publish import integrity, ledger
-from pipelines.publish.drift import drift_between, drift_faults
+from pipelines.publish.drift import DriftError, drift_between, drift_faults
 from pipelines.publish.faults import fault_point
 from pipelines.publish.manifest import to_json
 from pipelines.publish.passport import Passports
@@ -60,7 +60,8 @@ def publish_release(
         wait_seconds: How long to wait for another publisher.
 
     Raises:
-        PublicationError: The contract is broken, scores moved too far, a passport is incomplete, the disk is full, or
+        DriftError: Scores of some states moved too far. The pointer is as it was.
+        PublicationError: The contract is broken, a passport is incomplete, the disk is full, or
             another publisher is at work. The pointer is as it was.
     """
     place = Place(root, config.name)
@@ -128,9 +129,10 @@ def _judge_drift(
     drift = drift_between(place.releases / before, staged, config, staging)
     faults = drift_faults(drift, config.drift)
     if faults and not accepted:
-        raise PublicationError(
-            f"{config.name} is held, release {before} stays in use: {' '.join(faults)} "
-            "Accept it with a reason if the change is right."
+        told = " ".join(faults.values())
+        raise DriftError(
+            f"{config.name} is held, release {before} stays in use: {told} Accept it with a reason if it is right.",
+            faults,
         )
     make_folder(place.drift)
     replace_text(place.drift / f"{staged.name}-after-{before}.json", to_json(drift), staging)

@@ -33,7 +33,21 @@ def quick_configs(folder: Path, voters: int = 1500) -> Path:
     days = [dt.date.fromisoformat(day) for day in SNAPSHOTS]
     _edit(folder / "synthetic.yaml", lambda content: content["states"]["NC"].update(small, snapshots=days))
     _edit(folder / "models" / "turnout.yaml", _quick_model)
+    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=["nc"], workers=1))
     return folder
+
+
+def three_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) -> Path:
+    """The quick configurations of North Carolina, Ohio and Florida, each in its own layout, with snapshots as given."""
+    quick_configs(folder, voters)
+    _edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
+    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days]))
+    return folder
+
+
+def _few_voters(content: dict, days: dict[str, list[dt.date]], voters: int) -> None:
+    for state, snapshots in days.items():
+        content["states"][state].update(voters=voters, precincts_per_county=1, snapshots=snapshots)
 
 
 def several_states(folder: Path, states: dict[str, str], voters: int = 800) -> Path:
