@@ -30,7 +30,7 @@ MEMORY_LIMIT, THREADS = "1GB", 2  # as the demo's profile has it
 
 
 def ingest_ours(folder: Path, name: str, out: Path) -> None:
-    """Received, kept, typed, checked, sorted and written, with history, rejects and receipts, into a fresh data root."""
+    """Received, kept, typed, checked and sorted, with history, rejects and receipts, into a fresh data root."""
     from pipelines.core.delivery import Admission
     from pipelines.lake import Lake
     from pipelines.raw.landing import receive
@@ -78,7 +78,7 @@ def copy_polars(folder: Path, name: str, out: Path) -> None:
 
 
 def read_pandas(folder: Path, name: str, out: Path) -> None:
-    """The way of a notebook: pandas reads the columns as text, converts days and codes, melts a wide history, writes."""
+    """The way of a notebook: pandas reads text, converts days and codes, melts a wide history, and writes."""
     import pandas as pd
 
     for role, texts in texts_of(folder, name).items():

@@ -1,4 +1,4 @@
-"""The deliveries that ingest is measured on: simulated in each source's own layout, unpacked once, kept for the next run.
+"""The deliveries that ingest is measured on: simulated in each source's own layout, unpacked once and kept.
 
 They wait under the system's temporary folder, by a hash of everything that makes them, and may be removed at any time.
 """

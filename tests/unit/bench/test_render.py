@@ -10,7 +10,7 @@ from tests.bench.deliveries import wide_calendar
 from tests.bench.facts import Line, ratio_of, read_parts, runs_of, within, write_part
 from tests.bench.render import CLOSE, OPEN, render_readme
 
-PAGE = f"# A page\n\nabove\n\n{OPEN}\n| old | table |\n{CLOSE}\n\nbelow\n"
+PAGE = f"# A page\n\nabove\n\n{OPEN}\n| replaced | table |\n{CLOSE}\n\nbelow\n"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_table_replaces_the_old_one_and_nothing_else(page, parts):
     render_readme(page, parts)
     text = page.read_text(encoding="utf-8")
     assert text.startswith(f"# A page\n\nabove\n\n{OPEN}\n") and text.endswith(f"\n{CLOSE}\n\nbelow\n")
-    assert "old" not in text
+    assert "replaced" not in text
 
 
 def test_every_line_stands_in_the_order_of_the_flow_with_its_verdict(page, parts):
