@@ -1,7 +1,6 @@
 # Every target works on a machine that has only Python 3.11 and make: it makes its own environment in .venv.
 PYTHON ?= python3
 PROFILE ?= demo
-VOTERS ?= 2000000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 export OMP_WAIT_POLICY := passive
@@ -16,7 +15,7 @@ help:
 	@echo "make test          install and test;  make test-all adds the longest simulations"
 	@echo "make lint          format, lint, types, import layers, dictionary"
 	@echo "make bench         speed against peers, half an hour and more; PART=ingest, scoring, orchestration or startup alone,"
-	@echo "                   VOTERS= for other sizes; make bench-readme puts the figures into the README"
+	@echo "                   VOTERS= and ROWS= for other sizes; make bench-readme puts the figures into the README"
 	@echo "make accept-spine  what the first release must show, demand by demand; PART=demo, michigan, tests or memory alone"
 
 install: $(INSTALLED)
@@ -53,7 +52,7 @@ lint: $(INSTALLED)
 	$(BIN)/walklist check
 
 bench: $(INSTALLED)
-	@VOTERS=$(VOTERS) $(BIN)/python -m tests.bench $(PART)
+	@VOTERS=$(VOTERS) ROWS=$(ROWS) $(BIN)/python -m tests.bench $(PART)
 
 bench-readme: $(INSTALLED)
 	@$(BIN)/python -m tests.bench readme

@@ -19,12 +19,12 @@ def bench_ingest(voters: int = 2_000_000, **more: Any) -> dict[str, Any]:
     return _kept("ingest", measure_ingest(voters, **more), ingest_lines)
 
 
-def bench_scoring(**more: Any) -> dict[str, Any]:
+def bench_scoring(rows: int = 1_000_000, **more: Any) -> dict[str, Any]:
     """Measure scoring, write `data/bench/scoring.json`, and return its figures."""
     from tests.bench.scoring import measure_scoring, scoring_lines
 
     with tempfile.TemporaryDirectory() as folder:
-        return _kept("scoring", measure_scoring(Path(folder), **more), scoring_lines)
+        return _kept("scoring", measure_scoring(Path(folder), rows, **more), scoring_lines)
 
 
 def bench_orchestration(**more: Any) -> dict[str, Any]:
@@ -55,6 +55,12 @@ def _kept(name: str, figures: dict[str, Any], in_words: Callable[[dict[str, Any]
     return figures
 
 
+def _sizes(name: str) -> dict[str, int]:
+    """Another size than the usual one, where the environment names it."""
+    variable, argument = {"ingest": ("VOTERS", "voters"), "scoring": ("ROWS", "rows")}.get(name, ("", ""))
+    return {argument: int(os.environ[variable])} if os.environ.get(variable) else {}
+
+
 def main(words: list[str]) -> int:
     """Measure the parts that are named, or all, and print every figure that stands; the exit code is 2 on a fault."""
     if words == ["readme"]:
@@ -67,7 +73,7 @@ def main(words: list[str]) -> int:
         return 2
     for name in words or PARTS:
         print(f"{name} ...", flush=True)
-        PARTS[name](**({"voters": int(os.environ.get("VOTERS", "2000000"))} if name == "ingest" else {}))
+        PARTS[name](**_sizes(name))
     print_parts(read_parts())
     return 0
 
