@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 export OMP_WAIT_POLICY := passive
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help install demo ui michigan test test-all lint accept-spine lock
+.PHONY: help install demo ui michigan test test-all lint bench bench-readme accept-spine lock
 
 help:
 	@echo "make demo          simulated voters with known truth, from files to published scores"
@@ -14,6 +14,8 @@ help:
 	@echo "make michigan      the same flow on the 206,500 people of the 2006 Michigan experiment"
 	@echo "make test          install and test;  make test-all adds the longest simulations"
 	@echo "make lint          format, lint, types, import layers, dictionary"
+	@echo "make bench         speed against peers, half an hour and more; PART=ingest, scoring, orchestration or startup alone,"
+	@echo "                   VOTERS= and ROWS= for other sizes; make bench-readme puts the figures into the README"
 	@echo "make accept-spine  what the first release must show, demand by demand; PART=demo, michigan, tests or memory alone"
 
 install: $(INSTALLED)
@@ -48,6 +50,12 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 	$(BIN)/walklist dictionary --check
 	$(BIN)/walklist check
+
+bench: $(INSTALLED)
+	@VOTERS=$(VOTERS) ROWS=$(ROWS) $(BIN)/python -m tests.bench $(PART)
+
+bench-readme: $(INSTALLED)
+	@$(BIN)/python -m tests.bench readme
 
 accept-spine: $(INSTALLED)
 	@$(BIN)/python -m tests.accept.spine $(PART)
