@@ -83,6 +83,10 @@ class GatesConfig(Strict):
     max_calibration_error: float = Field(
         description="Largest ECE20 once the level is tied to the true turnout, probability.", gt=0, lt=1
     )
+    may_tie: dict[BaselineName, float] = Field(
+        {},
+        description="Baselines that need not be beaten: the interval of the loss above theirs ends below this.",
+    )
     slope_low: float = Field(0.9, description="Smallest calibration slope; 1 is perfect.", gt=0)
     slope_high: float = Field(1.1, description="Largest calibration slope; 1 is perfect.", gt=0)
     bootstrap_repeats: int = Field(200, description="Draws of households behind each interval, count.", ge=20)

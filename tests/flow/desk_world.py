@@ -42,6 +42,13 @@ def three_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900
     quick_configs(folder, voters)
     _edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
     _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days]))
+    loose = {
+        "mean_shift": 1.0,
+        "null_share_shift": 1.0,
+        "rank_correlation": -1.0,
+        "row_share": 10.0,
+    }  # so few people jump
+    _edit(folder / "publications" / "voter_scores.yaml", lambda content: content["drift"].update(loose))
     return folder
 
 

@@ -293,12 +293,17 @@ def test_a_state_without_scores_holds_up_no_other(desk, monkeypatch):
 def test_drift_is_accepted_by_a_person_with_a_reason(desk, monkeypatch):
     from pipelines.defs import published
     from pipelines.publish import ledger, parquet
+    from pipelines.publish.reader import standing_in_use
 
-    monkeypatch.setattr(parquet, "drift_faults", lambda *_: ["the mean moved too far."])
+    tried = iter([{"NC": "the mean moved too far."}])
+    monkeypatch.setattr(parquet, "drift_faults", lambda *_: next(tried, {}))
     monkeypatch.setattr(published, "render_table", lambda _: "another page")
+    assert materialize(desk, "published_voter_scores").success
+    standing = standing_in_use(desk.root, "NC")
+    assert standing["standing"] == "kept" and "the mean moved too far. Launch" in standing["reason"]
     release = ledger.current_release(desk.root)
-    assert not materialize(desk, "published_voter_scores").success
-    assert ledger.current_release(desk.root) == release
+    monkeypatch.setattr(published, "render_table", lambda _: "a third page")
+    monkeypatch.setattr(parquet, "drift_faults", lambda *_: {"NC": "the mean moved too far."})
     accepted = {"ops": {"published_voter_scores": {"config": {"accept_drift": True, "reason": "a new file"}}}}
     assert materialize(desk, "published_voter_scores", accepted).success
     assert ledger.current_release(desk.root) != release

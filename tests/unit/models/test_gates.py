@@ -25,6 +25,14 @@ def test_a_gain_whose_interval_reaches_zero_is_no_gain() -> None:
     )
 
 
+def test_a_tie_is_enough_only_where_it_is_allowed_and_only_so_close() -> None:
+    close, far = ({"spline_logistic": Estimate(0.0, -0.001, high)} for high in (0.0009, 0.0011))
+    lenient = GatesConfig(max_calibration_error=0.01, may_tie={"spline_logistic": 0.001})
+    assert not judge(GATES, GOOD, 0.004, 0.003, close).is_passed
+    assert judge(lenient, GOOD, 0.004, 0.003, close).is_passed
+    assert not judge(lenient, GOOD, 0.004, 0.003, far).is_passed
+
+
 @pytest.mark.parametrize(
     ("slope", "error", "named"), [(0.8, 0.004, "slope"), (1.2, 0.004, "slope"), (1.0, 0.02, "tied")]
 )
