@@ -17,6 +17,7 @@ help:
 	@echo "make bench         speed against peers, half an hour and more; PART=ingest, scoring, orchestration or startup alone,"
 	@echo "                   VOTERS= and ROWS= for other sizes; make bench-readme puts the figures into the README"
 	@echo "make accept-spine  what the first release must show, demand by demand; PART=demo, michigan, tests or memory alone"
+	@echo "make accept-three-states  what three states must show side by side; PART=demo, bench or nights alone"
 
 install: $(INSTALLED)
 
@@ -56,6 +57,9 @@ bench: $(INSTALLED)
 
 bench-readme: $(INSTALLED)
 	@$(BIN)/python -m tests.bench readme
+
+accept-three-states: $(INSTALLED)
+	@$(BIN)/python -m tests.accept.three_states $(PART)
 
 accept-spine: $(INSTALLED)
 	@$(BIN)/python -m tests.accept.spine $(PART)

@@ -39,7 +39,7 @@ def main(parts: Sequence[str]) -> int:
         subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], check=True)
         if "demo" in parts:
             _demo_twice(account, clone)
-            show_truth(account, _settings_in(clone, "demo"))
+            show_truth(account, settings_in(clone, "demo"))
         if "michigan" in parts:
             _michigan(account, clone, os.environ.get("WALKLIST_SHARED"))
         if "tests" in parts:
@@ -50,10 +50,10 @@ def main(parts: Sequence[str]) -> int:
 
 
 def _demo_twice(account: Account, clone: Path) -> None:
-    code, text = _call(["make", "demo"], clone)
-    account.add("clean clone: make demo", "exit code 0", f"exit code {code}, {_published(text)}", code == 0)
+    code, text = call(["make", "demo"], clone)
+    account.add("clean clone: make demo", "exit code 0", f"exit code {code}, {published_line(text)}", code == 0)
     before = _bytes_of(clone / "data" / "demo")
-    code, text = _call(["make", "demo"], clone)
+    code, text = call(["make", "demo"], clone)
     after = _bytes_of(clone / "data" / "demo")
     changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     account.add(
@@ -86,16 +86,16 @@ def _michigan(account: Account, clone: Path, shared: str | None) -> None:
         account.add(STUDY, "at hand through WALKLIST_SHARED", "WALKLIST_SHARED is unset", False)
         return
     account.add(STUDY, "at hand through WALKLIST_SHARED", "at hand", True)
-    code, text = _call(["make", "michigan"], clone)
-    account.add("make michigan", "exit code 0", f"exit code {code}, {_published(text)}", code == 0)
+    code, text = call(["make", "michigan"], clone)
+    account.add("make michigan", "exit code 0", f"exit code {code}, {published_line(text)}", code == 0)
     if code == 0:
-        show_michigan(account, _settings_in(clone, "michigan"))
+        show_michigan(account, settings_in(clone, "michigan"))
 
 
 def _tests(account: Account, clone: Path) -> None:
     """`make test` in the clone, and what single files of it prove."""
     report = clone / "tests.xml"
-    code, text = _call(["make", "test"], clone, PYTEST_ADDOPTS=f"--junitxml={report}")
+    code, text = call(["make", "test"], clone, PYTEST_ADDOPTS=f"--junitxml={report}")
     account.add("clean clone: make test", "exit code 0", f"exit code {code}, {_last_line(text)}", code == 0)
     for demand, file in _PROVEN_BY.items():
         passed, failed, skipped = _outcomes(report, file)
@@ -114,13 +114,13 @@ def _outcomes(report: Path, file: str) -> tuple[int, int, int]:
     return len(cases) - failed - skipped, failed, skipped
 
 
-def _settings_in(clone: Path, profile: str) -> Settings:
+def settings_in(clone: Path, profile: str) -> Settings:
     """The settings of a profile with the data root of a clone."""
     settings = read_settings(profile)
     return settings.model_copy(update={"root": clone / settings.profile.data_root})
 
 
-def _call(command: list[str], folder: Path, **more: str) -> tuple[int, str]:
+def call(command: list[str], folder: Path, **more: str) -> tuple[int, str]:
     """Exit code and output of a command, without this environment's own settings."""
     kept: Mapping[str, str] = {
         name: value
@@ -135,7 +135,7 @@ def _call(command: list[str], folder: Path, **more: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def _published(text: str) -> str:
+def published_line(text: str) -> str:
     return next(iter(re.findall(r"Published: .*", text)), "nothing published")
 
 

@@ -1,0 +1,127 @@
+"""`make accept-three-states`: what three states side by side must show, a line a demand; exit code 1 when one is short."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.accept.lines import CHECKOUT, Account
+from tests.accept.nights import GAPS, Night, Nights
+from tests.accept.spine import call, published_line, settings_in
+from tests.accept.truth import show_truth
+from tests.bench.__main__ import bench_orchestration, bench_startup
+from tests.bench.facts import read_parts
+from tests.flow.desk_world import flow_of_another_profile
+
+PARTS = ("demo", "bench", "nights")
+NIGHTS, CHECKPOINTS = 60, (14, 29, 44, 59)
+DEMO_SECONDS, ORCHESTRATION_SHARE = 300, 0.2
+
+
+def main(parts: Sequence[str]) -> int:
+    """Run the parts that are named, all of them by default, and write the account.
+
+    A part that is run alone replaces its own lines of the account and leaves those of the others.
+    """
+    account = Account("three-states", others_stay=set(parts) != set(PARTS))
+    if "demo" in parts:
+        with tempfile.TemporaryDirectory() as folder:
+            _demo(account, Path(folder) / "walklist")
+    if "bench" in parts:
+        _bench(account)
+    if "nights" in parts:
+        with tempfile.TemporaryDirectory() as folder:
+            _nights(account, Path(folder))
+    return account.close()
+
+
+def _demo(account: Account, clone: Path) -> None:
+    """The demo of a clean clone after its install: time, share of orchestration, and the scores against the truth."""
+    subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], check=True)
+    code, _ = call(["make", "install"], clone)
+    started = time.monotonic()
+    code, text = call(["make", "demo"], clone)
+    seconds = time.monotonic() - started
+    account.add(
+        "clean clone: make demo of three states", "exit code 0", f"exit code {code}, {published_line(text)}", code == 0
+    )
+    account.add(
+        "the demo after the install",
+        f"under {DEMO_SECONDS} s",
+        f"{seconds:.0f} s",
+        seconds < DEMO_SECONDS,
+        seconds=seconds,
+    )
+    share = bench_orchestration(demo_seconds=seconds)["share_of_demo"]
+    account.add(
+        "share of orchestration in the demo", f"at most {ORCHESTRATION_SHARE:.0%}", f"{share:.1%}",
+        share <= ORCHESTRATION_SHARE, share=share,
+    )  # fmt: skip
+    show_truth(account, settings_in(clone, "demo"))
+
+
+def _bench(account: Account) -> None:
+    """Start-up measured now; ingest and scoring as the last `make bench` measured them."""
+    bench_startup()
+    parts = {found["name"]: found for found in read_parts()}
+    for name in ("ingest", "scoring", "startup"):
+        found = parts.get(name)
+        if found is None:
+            account.add(f"{name}: figures of make bench", "data/bench/ holds them", "not measured here", False)
+            continue
+        for line in found["lines"]:
+            if line.get("target"):
+                told = f"{line['ours']} against {line['against']}: {line['ratio']} (measured {found['measured_on']})"
+                account.add(f"{name}: {line['measure']}", line["target"], told, bool(line["holds"]))
+
+
+def _nights(account: Account, home: Path) -> None:
+    """Sixty nights of arrivals, re-sent files, outages and one broken delivery a week."""
+    nights, played, differing, compared = Nights(home, NIGHTS), [], [], 0
+    with flow_of_another_profile():
+        for night in nights.play():
+            played.append(night)
+            if night.number in CHECKPOINTS:
+                mine, fresh = nights.published(), nights.fresh(night.number)
+                differing += [
+                    f"night {night.number}, {state}" for state in GAPS if not mine[state].equals(fresh[state])
+                ]
+                compared += len(GAPS)
+    told = ", ".join(f"{count} {what}" for what, count in nights.counts.items())
+    account.add(
+        f"{NIGHTS} nights ({told}): scores against a fresh full run from the last good files", "equal",
+        f"{compared - len(differing)} of {compared} comparisons equal {differing[:3] or ''}", not differing, **nights.counts,
+    )  # fmt: skip
+    _each_night(account, [night for night in played if night.is_run])
+
+
+def _each_night(account: Account, ran: list[Night]) -> None:
+    failed = [f"night {night.number}: {night.failed}" for night in ran if night.failed]
+    account.add(
+        "runs of all nights",
+        "no state fails",
+        f"{len(ran)} runs, {len(failed)} with a failure {failed[:2] or ''}",
+        not failed,
+    )
+    stale = [f"night {night.number}" for night in ran if night.standing != night.expected]
+    account.add(
+        "after every run each state is published from its newest good file", "always",
+        f"{len(ran) - len(stale)} of {len(ran)} nights {stale[:3] or ''}", not stale,
+    )  # fmt: skip
+    causeless = [
+        f"night {night.number}, {state}: {len(files)} files"
+        for night in ran
+        for state, files in night.rebuilt.items()
+        if files and state not in night.landed
+    ]
+    quiet = sum(state not in night.landed for night in ran for state in GAPS)
+    account.add(
+        "states to which nothing came: tables, models and scores rebuilt", "none",
+        f"{len(causeless)} of {quiet} state nights {causeless[:3] or ''}", not causeless,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or PARTS))
