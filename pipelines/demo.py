@@ -91,7 +91,7 @@ def _where_the_study_is(name: str, shared: str | None, landing: Path) -> str:
 
 
 def print_product(settings: Settings) -> None:
-    """Print where the published table is, four of its rows, how good the model is, and the way to the UI."""
+    """Print where the published table is, two of its rows a state, how good the model is, and the way to the UI."""
     import duckdb
 
     from pipelines.publish.ledger import current_release
@@ -114,9 +114,9 @@ def print_product(settings: Settings) -> None:
 _EXAMPLES = """
 SELECT voter_id, county_code, turnout_probability, turnout_decile, as_of
 FROM {published}
-WHERE turnout_decile IN (2, 5, 8, 10)
-QUALIFY row_number() OVER (PARTITION BY turnout_decile ORDER BY voter_id) = 1
-ORDER BY turnout_decile
+WHERE turnout_decile IN (2, 9)
+QUALIFY row_number() OVER (PARTITION BY state, turnout_decile ORDER BY voter_id) = 1
+ORDER BY voter_id
 """
 
 

@@ -1,4 +1,4 @@
-"""`make accept-three-states`: what three states side by side must show, a line a demand; exit code 1 if one is short."""
+"""`make accept-three-states`: what three states side by side must show, a line a demand; exit code 1 when short."""
 
 import subprocess
 import sys
