@@ -108,7 +108,9 @@ class Admission:
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
-        absent = [f"No {_files([what])} came within {hours} hours; what was known stays in use." for what in missing]
+        absent = [
+            f"No {_files([what])} came within {hours} hours; what was known before stays in use." for what in missing
+        ]
         return self._read(delivery, layout, previous, made_from, absent)
 
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:

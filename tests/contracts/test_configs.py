@@ -106,7 +106,7 @@ def test_all_faults_of_all_files_are_told_at_once(configs):
 
 
 def test_a_profile_that_names_nothing_is_told(configs):
-    change(configs / "profiles" / "demo.yaml", "sources: [nc]", "sources: [zz]")
+    change(configs / "profiles" / "demo.yaml", "sources: [nc, oh, fl]", "sources: [zz]")
     assert "states/zz or studies/zz.yaml does not exist." in told(configs)
 
 
@@ -152,5 +152,5 @@ def test_a_file_that_is_no_mapping_is_told(tmp_path, content):
 
 
 def test_a_source_that_is_not_there_is_told_with_those_that_are():
-    with pytest.raises(ConfigError, match="no source named zz; known are nc, michigan_2006"):
+    with pytest.raises(ConfigError, match="no source named zz; known are fl, nc, oh, michigan_2006"):
         read_source(CONFIGS, "zz")

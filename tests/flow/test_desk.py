@@ -74,13 +74,14 @@ def finished(tmp_path_factory):
     """The state after its first run; tests work on copies of it."""
     home = tmp_path_factory.mktemp("desk")
     desk = Desk(home / "root", world.quick_configs(home / "configs"))
-    with world.at_desk(desk.root, desk.configs):
-        from pipelines.demo import simulate_landing
+    with world.flow_of_another_profile():
+        with world.at_desk(desk.root, desk.configs):
+            from pipelines.demo import simulate_landing
 
-        simulate_landing(desk.settings)
-        outcome = desk.run()
-    assert outcome.is_success, outcome.reason
-    return desk
+            simulate_landing(desk.settings)
+            outcome = desk.run()
+        assert outcome.is_success, outcome.reason
+        yield desk
 
 
 @pytest.fixture

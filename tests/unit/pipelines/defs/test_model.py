@@ -14,7 +14,7 @@ def test_a_state_that_the_model_does_not_serve_is_left_alone(tmp_path, monkeypat
     [event] = done.asset_materializations_for_node("model_turnout_michigan")
     assert event.metadata["verdict"].value == f"The model is not for {state}."
     assert [check.passed for check in done.get_asset_check_evaluations()] == [True, True]
-    assert not (tmp_path / "root").exists()
+    assert not (tmp_path / "root" / "model").exists()
 
 
 def test_the_description_names_the_states_and_leaves_no_place_open() -> None:
