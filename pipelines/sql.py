@@ -19,6 +19,11 @@ def literals(texts: Iterable[str]) -> str:
     return ", ".join(literal(text) for text in texts) or "NULL"
 
 
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers as the inside of an IN list."""
+    return ", ".join(map(str, numbers))
+
+
 def parquet(files: Iterable[Path]) -> str:
     """The table function that reads Parquet files, in the order given."""
     return f"read_parquet([{', '.join(literal(str(file)) for file in files)}], hive_partitioning = false)"

@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.layouts.reading import NO_CELL
 from pipelines.raw.opening import OpenedText, blank_lines
-from pipelines.sql import identifier, literal
+from pipelines.sql import identifier, listed, literal
 
 TABLES = """
     CREATE TABLE refused (file_no INTEGER, row_number BIGINT, rule VARCHAR, column_name VARCHAR);
@@ -117,7 +117,7 @@ def note_late_cells(connection: duckdb.DuckDBPyConnection, numbers: list[int], p
     """
     if places:
         stated = " OR ".join(f"cells[{place}] <> '{NO_CELL}'" for place in places)
-        _note(connection, "staged_voters", f"file_no >= {min(numbers)} AND ({stated})", _LATE, "election_date")
+        _note(connection, "staged_voters", f"file_no IN ({listed(numbers)}) AND ({stated})", _LATE, "election_date")
 
 
 def refused_counts(connection: duckdb.DuckDBPyConnection) -> list[tuple[int, str, str | None, int]]:

@@ -6,7 +6,7 @@ outside the connection.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from pipelines.layouts.reading import select_wide_votes
 from pipelines.layouts.source import FileLayout, Layout
 from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
-from pipelines.sql import identifier
+from pipelines.sql import identifier, listed
 from pipelines.tables.core import VoteHistory, Voters
 
 
@@ -105,18 +105,18 @@ def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool) -> None:
 def stated_votes(connection: duckdb.DuckDBPyConnection, staged: Staged, layout: Layout, snapshot_date: dt.date) -> str:
     """SELECT of the votes of the staged files, a row per voter and election.
 
-    The cells of a wide history are unfolded from the people who stand in staged_voters, so that a
-    refused row states none. They say nothing of the county of the vote; that of the file stands for it, so that a
-    county that has not yet posted is known as such.
+    The cells of a wide history are unfolded from the people who stand in staged_voters, so that a refused row states
+    none. They say nothing of the county of the vote; that of the file stands for it, so that a county that has not yet
+    posted is known as such.
     """
     wide = [files.history for files in layout.files.values() if isinstance(files.history, WideHistory)]
     carried = ["voter_id", "county_code", "NULL::VARCHAR AS method_code"]
     unfolded = []
     for elections, numbers in _wide_files(staged):
         held = [election for election in elections if election.day <= snapshot_date]
-        people = f"(SELECT * FROM staged_voters WHERE file_no IN ({_listed(numbers)}))"
-        unfolded.append(select_wide_votes(wide[0], held, people, carried))
-    if not any(files.is_long for files in layout.files.values()):
+        people = f"(SELECT * FROM staged_voters WHERE file_no IN ({listed(numbers)}))"
+        unfolded += [select_wide_votes(wide[0], held, people, carried)] if held else []
+    if unfolded and not any(files.is_long for files in layout.files.values()):
         return "\nUNION ALL BY NAME\n".join(unfolded)
     for votes in unfolded:
         connection.execute(f"INSERT INTO staged_votes BY NAME SELECT *, 0 AS file_no FROM ({votes})")
@@ -133,10 +133,6 @@ def _wide_files(staged: Staged) -> list[tuple[list[WideElection], list[int]]]:
         elif elections:
             found.append((elections, [number]))
     return found
-
-
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))
 
 
 def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
