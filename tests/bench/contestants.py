@@ -36,8 +36,6 @@ def ingest_ours(folder: Path, name: str, out: Path) -> None:
     from pipelines.raw.landing import receive
 
     now, source = dt.datetime.now(dt.UTC), read_source(CONFIGS, name)
-    lenient = source.plausibility.model_copy(update={"fault_share": 1.0})  # in a county of 300 people five are 1.7%
-    source = source.model_copy(update={"plausibility": lenient})
     lake = Lake(out, MEMORY_LIMIT, THREADS)
     lake.prepare()
     receive(lake, folder / "landing", name, source, now)
