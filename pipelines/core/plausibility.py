@@ -13,6 +13,8 @@ from pipelines.sql import identifier
 from pipelines.tables.core import Voters
 
 _FEWEST = 100  # fewer people than this say nothing about a share
+_FEWEST_IN_COUNTY = 10  # people of a county below which half of them is a family
+_SMALL_COUNTIES_SHARE = 0.05  # counties that may lose most of their people by chance, where they are small
 _LARGE = 1000  # rows from which a file is judged by itself; one fault in a hundred is no rumour then
 _REDRAWN = ("congressional_code",)  # changes for whole states when districts are redrawn
 
@@ -155,16 +157,26 @@ def _emptied(connection: duckdb.DuckDBPyConnection, told: dict[str, int], rows: 
 
 
 def _shrunken(connection: duckdb.DuckDBPyConnection, limits: Plausibility) -> list[str]:
-    """Counties that lost most of their people while the state as a whole looks the same."""
-    lost, all_counties = connection.execute(
+    """Counties that lost most of their people while the state as a whole looks the same.
+
+    One county of a hundred people is enough; of smaller ones, where a few moves are half of them, it takes several.
+    """
+    lost, large, all_counties = connection.execute(
         f"""WITH before AS (
-            SELECT county_code, count(*) AS people FROM last_good GROUP BY county_code HAVING count(*) >= {_FEWEST}
+            SELECT county_code, count(*) AS people
+            FROM last_good
+            GROUP BY county_code
+            HAVING count(*) >= {_FEWEST_IN_COUNTY}
         ), now AS (
             SELECT county_code, count(*) AS people FROM told_voters GROUP BY county_code
+        ), compared AS (
+            SELECT before.people, coalesce(now.people, 0) < {1 - limits.county_loss_share} * before.people AS is_lost
+            FROM before
+            LEFT JOIN now USING (county_code)
         )
-        SELECT count(*) FILTER (coalesce(now.people, 0) < {1 - limits.county_loss_share} * before.people), count(*)
-        FROM before
-        LEFT JOIN now USING (county_code)"""
+        SELECT count(*) FILTER (is_lost), count(*) FILTER (is_lost AND people >= {_FEWEST}), count(*)
+        FROM compared"""
     ).fetchall()[0]
     share = f"{limits.county_loss_share:.0%}"
-    return [f"{lost} of {all_counties} counties lost more than {share} of their voters."] if lost else []
+    is_many = lost > max(2, _SMALL_COUNTIES_SHARE * all_counties)
+    return [f"{lost} of {all_counties} counties lost more than {share} of their voters."] if large or is_many else []

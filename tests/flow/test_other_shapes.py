@@ -26,7 +26,7 @@ def landings(tmp_path_factory):
     home, config = tmp_path_factory.mktemp("landings"), read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
     for name in ("oh", "fl"):
         source = read_source(CONFIGS, name)
-        few = config.states[source.state].model_copy(update={"voters": 600, "chunk_households": 4000})
+        few = config.states[source.state].model_copy(update={"voters": 1200, "chunk_households": 4000})
         small = config.model_copy(update={"states": {source.state: few}})
         simulation = Simulation(small, source.state, read_calendar(CONFIGS).of_state(source.state))
         write_deliveries(simulation, source, home / name, [DAY])
@@ -70,7 +70,7 @@ def test_a_source_without_a_history_is_taken_in(judge, lake):
     layout = source.layouts[-1].model_copy(update={"files": {"voters": source.layouts[-1].files["voters"]}})
     judged = judge("fl", source=source.model_copy(update={"layouts": [layout]}))
     assert judged.verdict == "accepted", judged.reason
-    assert lake.table(Voters, state="FL").row_count > 400 and not lake.table(VoteHistory, state="FL").row_count
+    assert lake.table(Voters, state="FL").row_count > 800 and not lake.table(VoteHistory, state="FL").row_count
 
 
 def test_a_county_that_stands_twice_in_the_archive_counts_once(judge, lake):
@@ -87,3 +87,18 @@ def test_a_county_that_stands_twice_in_the_archive_counts_once(judge, lake):
     again = judge("fl", doubled)
     assert plain.verdict == again.verdict == "accepted"
     assert lake.table(Voters, state="FL").row_count == rows and not again.staged.folded_count
+
+
+def test_a_part_of_a_tenth_of_its_rows_is_held_although_the_state_looks_the_same(judge):
+    from pipelines.synthetic.breaks import TextFile, fewer_rows
+    from tests.flow.desk_world import make_new, rewrite
+
+    def cut(folder):
+        make_new(folder, 1)
+        part = min(folder.iterdir(), key=lambda file: file.stat().st_size)
+        rewrite(part, folder / "cut", lambda text: fewer_rows(text, how=TextFile(delimiter=",")))
+        (folder / "cut").replace(part)
+
+    assert judge("oh").verdict == "accepted"
+    held = judge("oh", cut, day=DAY + dt.timedelta(days=7))
+    assert held.verdict == "held" and "counties lost more than 50% of their voters" in held.reason
