@@ -117,7 +117,7 @@ def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
         else:
             runs = [_run_state(settings, definitions, instance, state) for state in chosen]
         if not all(run.is_success for run in runs):
-            _execute(definitions, "publish", instance)  # so that the release says how the failed ones stand by now
+            execute_job(definitions, "publish", instance)  # so that the release says how the failed ones stand by now
     _write_page(settings)
     return [_with_standing(settings, run) for run in runs]
 
@@ -158,7 +158,7 @@ def _run_state(settings: Settings, definitions: Any, instance: Any, state: str) 
     from pipelines.defs.resources import Desk
     from pipelines.publish.journal import StateOutcome, record_outcome
 
-    result = _execute(definitions, "rescore", instance, partition_key=state)
+    result = execute_job(definitions, "rescore", instance, partition_key=state)
     reasons = [_reason(event) for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
     broken = [check for check in result.get_asset_check_evaluations() if not check.passed and _is_error(check)]
     reasons += [f"{check.asset_key.path[-1]}, {check.check_name}: {check.description or 'failed.'}" for check in broken]
@@ -169,7 +169,7 @@ def _run_state(settings: Settings, definitions: Any, instance: Any, state: str) 
     return StateRun(state, result.success, reason)
 
 
-def _execute(definitions: Any, job: str, instance: Any, **partition: str) -> Any:
+def execute_job(definitions: Any, job: str, instance: Any, **partition: str) -> Any:
     """Run a job in this process; the engines keep their words to themselves."""
     from pipelines.publish.journal import BY_COMMAND
 
