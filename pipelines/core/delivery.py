@@ -70,9 +70,11 @@ class Admission:
         ledger, judged = ReceiptLedger(self.lake, self.name), []
         previous: Delivery | None = None
         chain = self._version()
-        for delivery in ledger.deliveries():
+        deliveries = ledger.deliveries()
+        for delivery in deliveries:
             made_from = fingerprint(chain, delivery.delivery_id)
-            judgement = self._judge(delivery, previous, made_from, now)
+            first = delivery.first_of(deliveries)
+            judgement = self._judge(delivery, first, previous, made_from, now)
             facts = judgement.staged.files if judgement.staged else {}
             ledger.decide(delivery, judgement.verdict, judgement.reason, facts)
             if judgement.verdict == "accepted":
@@ -95,7 +97,9 @@ class Admission:
         code = code_version("pipelines/layouts", "pipelines/raw", "pipelines/core")
         return fingerprint(self.source.model_dump(mode="json", by_alias=True), code)
 
-    def _judge(self, delivery: Delivery, previous: Delivery | None, made_from: str, now: dt.datetime) -> Judgement:
+    def _judge(
+        self, delivery: Delivery, first: Delivery, previous: Delivery | None, made_from: str, now: dt.datetime
+    ) -> Judgement:
         layout = self.source.layout_on(delivery.snapshot_date)
         if layout is None:
             return Judgement(delivery, "held", self._held(delivery, "No layout is valid on that day; add a dated one."))
@@ -105,6 +109,9 @@ class Admission:
             return Judgement(delivery, "received", f"Waits for {' and '.join(missing)}, up to {hours} hours.")
         if lost := [what for what in missing if what.startswith("voters")]:
             return Judgement(delivery, "held", self._held(delivery, f"No {_files(lost)} came within {hours} hours."))
+        if first is not delivery:
+            told = f"Its voters files are byte for byte those of {first.snapshot_date}: a delivery sent again."
+            return Judgement(delivery, "held", self._held(delivery, told))
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)

@@ -1,8 +1,8 @@
 """The landing folder: files dropped by people and jobs are hashed, kept as received, and written into the ledger.
 
 `<root>/landing/<source>/<snapshot_date>/<file>`. A file is left alone while it still grows. The same bytes under the
-same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under another
-name, or a voters file that came for another day already, are a file sent again and rejected.
+same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under a second
+name of the same day are a file sent again and rejected; what came for another day already is told of the whole delivery.
 """
 
 import datetime as dt
@@ -103,19 +103,17 @@ def _unfit(event: dict[str, Any]) -> str | None:
 
 
 def _sent_again(known: Iterable[dict[str, Any]], event: dict[str, Any]) -> str | None:
-    """Why the same bytes may not count twice; between two days without an election a history may stay the same."""
-    here = (event["snapshot_date"], event["file_name"])
-    places = sorted(
-        f"{old['snapshot_date']}/{old['file_name']}"
+    """Why the same bytes may not count twice in one delivery."""
+    twins = sorted(
+        old["file_name"]
         for old in known
-        if old["file_id"] == event["file_id"]
-        and (old["snapshot_date"], old["file_name"]) != here
+        if (old["file_id"], old["snapshot_date"]) == (event["file_id"], event["snapshot_date"])
+        and old["file_name"] != event["file_name"]
         and old["verdict"] != "rejected"
-        and (old["snapshot_date"] == event["snapshot_date"] or event["role"] == "voters")
     )
-    if not places:
+    if not twins:
         return None
-    return f"{event['file_name']}: the same bytes were received as {', '.join(places)}: a file sent again."
+    return f"{event['file_name']}: the same bytes were received as {', '.join(twins)}: a file sent again."
 
 
 def _event(lake: Lake, source: Source, name: str, day: dt.date, file: Path, now: dt.datetime) -> dict[str, Any]:

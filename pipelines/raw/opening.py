@@ -5,6 +5,7 @@ Nothing is guessed: what cannot be resolved without doubt is refused in a senten
 
 import contextlib
 import fnmatch
+import errno
 import gzip
 import lzma
 import zipfile
@@ -67,7 +68,9 @@ def open_texts(received: Path, name: str, layout: FileLayout, scratch: Path) -> 
         ]
     except TooLargeError:
         raise _bomb(name) from None
-    except _DAMAGE:
+    except (*_DAMAGE, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the machine's trouble, not the file's: an archive only sends the reader to a place that is none
         raise LayoutError(f"{name}: the archive is damaged or cut short; it has {size:,} bytes.") from None
 
 

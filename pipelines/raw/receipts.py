@@ -49,6 +49,15 @@ class Delivery:
         """Its files of one role, in the order of their names."""
         return [event for event in self.events if event["role"] == role]
 
+    def first_of(self, deliveries: Iterable["Delivery"]) -> "Delivery":
+        """Of the deliveries with the same voters files, byte for byte, the one that was received first; else itself.
+
+        A history, or one part of the voters, may stay as it was between two snapshots; all voters files never do.
+        """
+        mine = {event["file_id"] for event in self.of_role("voters")}
+        same = [found for found in deliveries if mine and {e["file_id"] for e in found.of_role("voters")} == mine]
+        return min(same, key=lambda found: (found.first_received_at, found.snapshot_date), default=self)
+
 
 class ReceiptLedger:
     """The receipts of one source.

@@ -71,7 +71,14 @@ class Nights:
         self.root = home / "root"
         self.good: dict[str, list[dt.date]] = {state: list(ARCHIVE) for state in GAPS}
         self.broken: dict[str, dt.date] = {}
-        self.counts = {"files": 0, "late": 0, "sent again": 0, "broken": 0, "nights without a run": 0}
+        self.counts = {
+            "files": 0,
+            "late": 0,
+            "sent again": 0,
+            "broken": 0,
+            "of nothing new": 0,
+            "nights without a run": 0,
+        }
 
     def play(self) -> Iterator[Night]:
         """Night after night, each as the flow left it."""
@@ -164,13 +171,24 @@ class Nights:
                 if night == number:
                     self._land(state, day)
                     self.counts["late"] += FIRST + dt.timedelta(days=number) > day
-                    self.good[state].append(day)
                     came.add(state)
+                    if self._is_news(state, day):
+                        self.good[state].append(day)
+                    else:
+                        self.counts["of nothing new"] += 1
             if self.dice.random() < 0.08:
                 self._send_again(state)
         if number % 7 == 3:
             came.add(self._send_broken(number))
         return came
+
+    def _is_news(self, state: str, day: dt.date) -> bool:
+        """Whether a voters file differs from those of every snapshot before; among so few people one may not."""
+        mine = self._voters_texts(state, day)
+        return all(self._voters_texts(state, known) != mine for known in self.good[state])
+
+    def _voters_texts(self, state: str, day: dt.date) -> list[bytes]:
+        return [file.read_bytes() for file in _voters_files(self._stored(state, day))]
 
     def _send_again(self, state: str) -> None:
         """The same files of an older day, over those that stand; nothing follows from it."""
@@ -188,7 +206,7 @@ class Nights:
         folder = self._landing(state, day)
         shutil.copytree(self._stored(state, max(self.good[state])), folder)
         world.make_new(folder, number)
-        victim = sorted(file for file in folder.iterdir() if "his" not in file.name.lower())[0]
+        victim = _voters_files(folder)[0]
         kind = self.dice.choice(["cut short", "empty", "a web page", "few rows"])
         if kind == "few rows":
             how = _TEXTS[state]
@@ -224,3 +242,7 @@ class Nights:
                     stat = file.stat()
                     found[owner][str(file.relative_to(self.root))] = (stat.st_size, stat.st_mtime_ns)
         return found
+
+
+def _voters_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if "his" not in file.name.lower())

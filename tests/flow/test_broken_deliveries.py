@@ -340,14 +340,12 @@ def test_refused_lines_are_numbered_as_the_file_counts_them(world, case):
     assert kept[0].read_bytes() == b"".join(b"%d\t%s\n" % (line, lines[line - 1]) for line in sorted(expected))
 
 
-def test_the_same_bytes_for_another_day_are_a_file_sent_again(world):
+def test_the_same_bytes_for_another_day_are_a_delivery_sent_again(world):
     old = world.landing / "nc" / "2026-09-01" / VOTERS
     world.land(old.read_bytes())
     judgement = world.judge()
-    newest = ReceiptLedger(world.lake, "nc").newest()[DAY, VOTERS]
-    assert newest["verdict"] == "rejected"
-    assert newest["reason"] == f"{VOTERS}: the same bytes were received as 2026-09-01/{VOTERS}: a file sent again."
-    assert (judgement.verdict, judgement.reason) == ("received", "Waits for voters, up to 24 hours.")
+    told = "Its voters files are byte for byte those of 2026-09-01: a delivery sent again."
+    assert judgement.verdict == "held" and told in judgement.reason
     assert world.fingerprints() == world.before
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from pipelines.calendar import read_calendar
 from pipelines.core.delivery import Admission
 from pipelines.layouts.source import read_source
 from pipelines.raw.landing import receive
+from pipelines.synthetic.breaks import TextFile, fewer_rows
 from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
 from pipelines.tables.core import VoteHistory, Voters
+from tests.flow.desk_world import make_new, rewrite
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 DAY = dt.date(2026, 10, 1)
@@ -74,8 +77,6 @@ def test_a_source_without_a_history_is_taken_in(judge, lake):
 
 
 def test_a_county_that_stands_twice_in_the_archive_counts_once(judge, lake):
-    import zipfile
-
     def doubled(folder):
         (archive,) = folder.glob("Voter_Registration_*.zip")
         with zipfile.ZipFile(archive, "a") as open_archive:
@@ -89,10 +90,19 @@ def test_a_county_that_stands_twice_in_the_archive_counts_once(judge, lake):
     assert lake.table(Voters, state="FL").row_count == rows and not again.staged.folded_count
 
 
-def test_a_part_of_a_tenth_of_its_rows_is_held_although_the_state_looks_the_same(judge):
-    from pipelines.synthetic.breaks import TextFile, fewer_rows
-    from tests.flow.desk_world import make_new, rewrite
+def test_a_part_may_stay_as_it_was_but_not_all_of_them(judge):
+    def one_is_new(folder):
+        make_new(folder, 1)
+        for part in sorted(folder.iterdir())[1:]:
+            shutil.copy(folder.parent / str(DAY) / part.name, part)
 
+    assert judge("oh").verdict == "accepted"
+    assert judge("oh", one_is_new, day=DAY + dt.timedelta(days=7)).verdict == "accepted"
+    again = judge("oh", day=DAY + dt.timedelta(days=14))
+    assert again.verdict == "held" and f"byte for byte those of {DAY}" in again.reason
+
+
+def test_a_part_of_a_tenth_of_its_rows_is_held_although_the_state_looks_the_same(judge):
     def cut(folder):
         make_new(folder, 1)
         part = min(folder.iterdir(), key=lambda file: file.stat().st_size)

@@ -58,16 +58,10 @@ def test_the_same_bytes_under_two_names_count_once(lake, tmp_path, nc, drop):
     assert [newest[dt.date(2026, 10, 1), f"ncvoter{n}.txt"]["verdict"] for n in (1, 2)] == ["received", "rejected"]
 
 
-def test_a_voters_file_sent_again_is_rejected_also_within_one_look(lake, tmp_path, nc, drop):
-    drop()
-    drop(day="2026-11-01")
-    take(lake, tmp_path, nc)
-    assert [found.snapshot_date for found in ReceiptLedger(lake, "nc").deliveries()] == [dt.date(2026, 10, 1)]
-
-
-def test_a_history_that_did_not_change_may_come_again(lake, tmp_path, nc, drop):
-    drop("ncvhis.txt")
-    drop("ncvhis.txt", day="2026-11-01")
+@pytest.mark.parametrize("name", ["ncvhis.txt", "ncvoter.txt"])
+def test_bytes_of_another_day_are_taken_in(name, lake, tmp_path, nc, drop):
+    drop(name)
+    drop(name, day="2026-11-01")
     take(lake, tmp_path, nc)
     assert len(ReceiptLedger(lake, "nc").deliveries()) == 2
 
