@@ -2,7 +2,7 @@
 
 `<root>/landing/<source>/<snapshot_date>/<file>`. A file is left alone while it still grows. The same bytes under the
 same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under a second
-name of the same day are a file sent again and rejected; what came for another day already is told of the whole delivery.
+name of the same day are a file sent again and rejected; what came for another day is told of a whole delivery.
 """
 
 import datetime as dt

@@ -4,8 +4,8 @@ Nothing is guessed: what cannot be resolved without doubt is refused in a senten
 """
 
 import contextlib
-import fnmatch
 import errno
+import fnmatch
 import gzip
 import lzma
 import zipfile
