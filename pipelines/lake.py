@@ -310,13 +310,11 @@ def _write_part(
     folder: Path,
 ) -> Record:
     file = folder / PART
-    casts = [
-        f"CAST({identifier(field.name)} AS {_sql_type(field.type)}) AS {identifier(field.name)}"
-        for field in contract.schema()
-    ]
+    found = {name: type_ for name, type_, *_ in connection.execute(f"DESCRIBE {query}").fetchall()}
+    casts = [_cast(field.name, _sql_type(field.type), found[field.name]) for field in contract.schema()]
     key = ", ".join(identifier(name) for name in contract.key())
-    order = f"ORDER BY {key}" if key else ""
-    copy = f"COPY (SELECT {', '.join(casts)} FROM ({query}) {order}) TO {literal(str(file))}"
+    rows = f"(SELECT * FROM ({query}) ORDER BY {key})" if key else f"({query})"  # sorted as numbers, where words are
+    copy = f"COPY (SELECT {', '.join(casts)} FROM {rows}) TO {literal(str(file))}"
     try:
         connection.execute(f"{copy} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
     except (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException):
@@ -334,6 +332,12 @@ def _write_part(
     for path in (file, folder / "record.json", folder):
         _flush(path)
     return record
+
+
+def _cast(name: str, wanted: str, found: str) -> str:
+    """SQL of a column as its type; the words of an ENUM are written as text, without being compared again."""
+    is_word = wanted == "VARCHAR" and found.startswith("ENUM(")
+    return identifier(name) if is_word else f"CAST({identifier(name)} AS {wanted}) AS {identifier(name)}"
 
 
 def _record(folder: Path) -> Record:

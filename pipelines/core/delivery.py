@@ -16,7 +16,8 @@ from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
-from pipelines.core.staging import stage_delivery, stated_votes
+from pipelines.core.staging import stage_delivery
+from pipelines.core.stated import stated_votes
 from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.source import Layout, Source
@@ -141,7 +142,7 @@ class Admission:
                 if reasons:
                     told = [*reasons, *absent, *staged.differences]
                     return Judgement(delivery, "held", self._held(delivery, " ".join(told)), staged=staged)
-                stated = stated_votes(connection, staged, layout, delivery.snapshot_date)
+                stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
                 records = self._write(connection, staged, stated, delivery, previous, made_from)
             except (LayoutError, ContractError) as error:
                 return Judgement(delivery, "held", self._held(delivery, str(error)))
@@ -175,7 +176,7 @@ class Admission:
             previous.snapshot_date if previous else None,
         )
         lag = self.source.posting_lag_days
-        votes = select_new_votes(known, self.source.state, delivery.snapshot_date, last, lag, stated)
+        votes = select_new_votes(stated, known, delivery.snapshot_date, last, lag)
         write = partial(self.lake.write, connection=connection, made_from=made_from, **place)
         rejects = write(Rejects, query=_select_rejects(staged))
         history = write(VoteHistory, query=votes)

@@ -6,35 +6,35 @@ the table grows by what is new, and every state of knowledge in the past can be 
 
 import datetime as dt
 
-import duckdb
-
 from pipelines.lake import Table
 from pipelines.sql import literal
 
-FOLDED_VOTES = """
-    SELECT voter_id, election_date, election_type,      -- several rows of one election are one; any counted ballot wins
-        bool_or(is_voted) AS is_voted,
-        coalesce(min(method_code) FILTER (is_voted), min(method_code)) AS method_code,
-        coalesce(min(ballot_party_code) FILTER (is_voted), min(ballot_party_code)) AS ballot_party_code,
-        coalesce(min(county_code) FILTER (is_voted), min(county_code)) AS county_code
-    FROM staged_votes
-    GROUP BY voter_id, election_date, election_type"""
+
+def election_name(state: str, day: str = "election_date", type_: str = "election_type") -> str:
+    """SQL of the election_id."""
+    return f"{literal(state + '-')} || {day} || '-' || {type_}"
 
 
-def has_repeated_votes(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether staged_votes may state a voter's election twice; told by hashes, for a tenth of the cost of folding."""
-    hashes = "SELECT hash(voter_id, election_date, election_type) AS hash FROM staged_votes"
-    repeated = f"SELECT 1 FROM ({hashes}) GROUP BY hash HAVING count(*) > 1 LIMIT 1"
-    return bool(connection.execute(repeated).fetchall())
+def election_id(state: str, day: dt.date, type_: str) -> str:
+    """The election_id of a day and type."""
+    return f"{state}-{day}-{type_}"
+
+
+def select_folded(votes: str) -> str:
+    """SELECT of one row per voter and election: several rows of one election are one; any counted ballot wins."""
+    told = ", ".join(
+        f"coalesce(min({name}) FILTER (is_voted), min({name})) AS {name}"
+        for name in ("method_code", "ballot_party_code", "county_code")
+    )
+    return f"""
+    SELECT voter_id, election_id, any_value(election_date) AS election_date, any_value(election_type) AS election_type,
+        bool_or(is_voted) AS is_voted, {told}
+    FROM {votes}
+    GROUP BY voter_id, election_id"""
 
 
 def select_new_votes(
-    known: Table,
-    state: str,
-    snapshot_date: dt.date,
-    previous: dt.date | None,
-    posting_lag_days: int,
-    stated: str = FOLDED_VOTES,
+    stated: str, known: Table, snapshot_date: dt.date, previous: dt.date | None, posting_lag_days: int
 ) -> str:
     """SELECT of the stated votes that no earlier delivery states, in the shape of core_vote_history.
 
@@ -43,12 +43,11 @@ def select_new_votes(
     it was posted late, and known from this delivery on.
 
     Args:
-        known: core_vote_history; its earlier snapshots count.
-        state: Two-letter code.
+        stated: SELECT of the votes that the delivery states, a row per voter and election.
+        known: core_vote_history of the state; its earlier snapshots count.
         snapshot_date: Day of the delivery.
         previous: Day of the accepted delivery before it, if any.
         posting_lag_days: Usual days from election to posted history.
-        stated: SELECT of the votes that the delivery states, a row per voter and election.
     """
     made = f"DATE '{snapshot_date}'"
     usual = f"election_date + {posting_lag_days}"
@@ -56,14 +55,10 @@ def select_new_votes(
     told = f"SELECT voter_id, election_id, is_voted FROM ({known.select()}) WHERE snapshot_date < {made}"
     new = f"ANTI JOIN ({told}) AS earlier USING (voter_id, election_id, is_voted)" if previous else ""
     return f"""
-    WITH named AS (
-        SELECT *, {literal(state + "-")} || election_date || '-' || election_type AS election_id
-        FROM ({stated})
-    )
-    SELECT named.*,
+    SELECT stated.*,
         CAST(CASE WHEN {could_be_seen} THEN {made} ELSE least({usual}, {made}) END AS DATE) AS known_on,
         NOT ({could_be_seen}) AND {usual} < {made} AS is_known_on_assumed
-    FROM named
+    FROM ({stated}) AS stated
     {new}"""
 
 

@@ -19,6 +19,7 @@ TABLES = """
     CREATE TABLE skipped (file_no INTEGER, place BIGINT, passed BIGINT)"""
 
 _LATE = "is not after the snapshot"
+_UNREAD = "is stated and can be read"
 _STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
 
 
@@ -100,11 +101,18 @@ def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int
 
 def refuse_votes(connection: duckdb.DuckDBPyConnection, snapshot_date: dt.date) -> None:
     """Refuse votes without a voter, a day, a type or a ballot's fate, and votes cast after the file was made."""
-    for column in ("voter_id", "election_date", "election_type", "is_voted"):
-        _refuse(connection, "staged_votes", f"{column} IS NULL", "is stated and can be read", column)
+    _refuse(connection, "staged_votes", "voter_id IS NULL", _UNREAD, "voter_id")
+    for column in ("election_date", "election_type", "is_voted"):
+        _refuse_readings(connection, f"{column} IS NULL", _UNREAD, column)
     _refuse(connection, "staged_votes", _STRAY_QUOTE, "has no stray quote", "voter_id")
-    late = f"election_date > DATE '{snapshot_date}'"
-    _refuse(connection, "staged_votes", late, _LATE, "election_date")
+    _refuse_readings(connection, f"election_date > DATE '{snapshot_date}'", _LATE, "election_date")
+
+
+def _refuse_readings(connection: duckdb.DuckDBPyConnection, condition: str, rule: str, column: str) -> None:
+    """Refuse the votes whose texts say what meets a condition."""
+    if connection.execute(f"SELECT 1 FROM vote_readings WHERE {condition} LIMIT 1").fetchall():
+        votes = f"SELECT staged_votes.rowid FROM staged_votes NATURAL JOIN vote_readings WHERE {condition}"
+        _refuse(connection, "staged_votes", f"staged_votes.rowid IN ({votes})", rule, column)
 
 
 def note_late_cells(connection: duckdb.DuckDBPyConnection, numbers: list[int], places: list[int]) -> None:

@@ -55,3 +55,14 @@ class Staged:
     differences: list[str] = field(default_factory=list)
     folded_count: int = 0
     texts: dict[int, OpenedText] = field(default_factory=dict)
+
+    def wide_files(self) -> list[tuple[list[WideElection], list[int]]]:
+        """file_no of the files that have the same columns of elections, with these elections."""
+        found: list[tuple[list[WideElection], list[int]]] = []
+        for number, elections in enumerate(self.elections):
+            alike = next((numbers for known, numbers in found if known == elections), None)
+            if alike is not None:
+                alike.append(number)
+            elif elections:
+                found.append((elections, [number]))
+        return found

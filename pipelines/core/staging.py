@@ -1,11 +1,11 @@
 """The files of a delivery as two typed working tables, with every refused row and every fault counted.
 
 Working tables of one SQL connection: `staged_voters` (a row per person; the view `told_voters` shows them with the
-columns of core_voters), `staged_votes` (a row per stated participation) and those of `refusing.py`. Nothing is written
+columns of core_voters), `staged_votes` (a row per stated participation: the voter, and the texts t0 .. tN that say what
+it was), `vote_readings` (what each distinct row of these texts says) and those of `refusing.py`. Nothing is written
 outside the connection.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,14 @@ from typing import Any
 import duckdb
 
 from pipelines.core import refusing
-from pipelines.core.history import FOLDED_VOTES, has_repeated_votes
 from pipelines.core.staged import Count, Staged
-from pipelines.core.text_stager import TextStager
-from pipelines.layouts.history import WideElection, WideHistory
-from pipelines.layouts.reading import select_wide_votes
+from pipelines.core.text_stager import PeopleStager, VotesStager
+from pipelines.layouts.history import WideHistory
 from pipelines.layouts.source import FileLayout, Layout
 from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
-from pipelines.sql import identifier, listed
-from pipelines.tables.core import VoteHistory, Voters
+from pipelines.sql import identifier
+from pipelines.tables.core import Voters
 
 
 def stage_delivery(
@@ -42,19 +40,20 @@ def stage_delivery(
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
     staged = Staged()
-    wide = [files.history for files in layout.files.values() if isinstance(files.history, WideHistory)]
-    create_tables(connection, is_wide=bool(wide))
+    is_wide = any(isinstance(files.history, WideHistory) for files in layout.files.values())
+    create_tables(connection, is_wide, max(files.vote_text_count for files in layout.files.values()))
     for role, files in layout.files.items():
         texts = list(_open(connection, root, delivery.of_role(role), files, scratch))
         for file_id, _ in texts:
             staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
         for alike in _by_dialect(texts):
-            TextStager(connection, staged, files, alike, state, delivery.snapshot_date).stage()
+            stager = VotesStager if files.is_long else PeopleStager
+            stager(connection, staged, files, alike, state, delivery.snapshot_date).stage()
     connection.execute(f"CREATE VIEW told_voters AS {select_voters()}")
     told = [name for name in Voters.schema().names if name != "voter_id"]
-    staged.folded_count = refusing.refuse_voters(connection, [*told, *(["cells"] if wide else [])])
+    staged.folded_count = refusing.refuse_voters(connection, [*told, *(["cells"] if is_wide else [])])
     refusing.refuse_votes(connection, delivery.snapshot_date)
-    for elections, numbers in _wide_files(staged):
+    for elections, numbers in staged.wide_files():
         late = [at for at, election in enumerate(elections, 1) if election.day > delivery.snapshot_date]
         refusing.note_late_cells(connection, numbers, late)
     _count_refused(connection, staged)
@@ -88,51 +87,26 @@ def _by_dialect(texts: list[tuple[str, TextRelation]]) -> list[list[tuple[str, T
     return list(found.values())
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool) -> None:
-    """Make the empty working tables, with a column for the cells of a wide history."""
+def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool = False, vote_text_count: int = 0) -> None:
+    """Make the empty working tables.
+
+    Args:
+        connection: Where.
+        is_wide: Whether people carry the cells of a wide history.
+        vote_text_count: Texts that say something about a vote, at most.
+    """
     connection.execute(refusing.TABLES)
     connection.register("people", Voters.schema().empty_table())
-    connection.register("votes", VoteHistory.schema().empty_table())
     bits = "0::BIGINT AS fault_bits, 0::BIGINT AS masked_bits, 0 AS file_no"
     cells = ", NULL::VARCHAR AS cells" if is_wide else ""
+    texts = "".join(f"t{place} VARCHAR DEFAULT '', " for place in range(vote_text_count))
     connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{cells} FROM people")
+    connection.execute(f"CREATE TABLE staged_votes (voter_id VARCHAR, {texts}file_no INTEGER)")
     connection.execute(
-        "CREATE TABLE staged_votes AS SELECT voter_id, election_date, election_type, is_voted, method_code, "
-        f"ballot_party_code, county_code, {bits} FROM votes"
+        f"CREATE TABLE vote_readings (file_no INTEGER, {texts}row_count BIGINT, election_id VARCHAR, "
+        "election_date DATE, election_type VARCHAR, is_voted BOOLEAN, method_code VARCHAR, ballot_party_code VARCHAR, "
+        "county_code VARCHAR, fault_bits BIGINT, masked_bits BIGINT)"
     )
-
-
-def stated_votes(connection: duckdb.DuckDBPyConnection, staged: Staged, layout: Layout, snapshot_date: dt.date) -> str:
-    """SELECT of the votes of the staged files, a row per voter and election.
-
-    The cells of a wide history are unfolded from the people who stand in staged_voters, so that a refused row states
-    none. They say nothing of the county of the vote; that of the file stands for it, so that a county that has not yet
-    posted is known as such.
-    """
-    wide = [files.history for files in layout.files.values() if isinstance(files.history, WideHistory)]
-    carried = ["voter_id", "county_code", "NULL::VARCHAR AS method_code"]
-    unfolded = []
-    for elections, numbers in _wide_files(staged):
-        held = [election for election in elections if election.day <= snapshot_date]
-        people = f"(SELECT * FROM staged_voters WHERE file_no IN ({listed(numbers)}))"
-        unfolded += [select_wide_votes(wide[0], held, people, carried)] if held else []
-    if unfolded and not any(files.is_long for files in layout.files.values()):
-        return "\nUNION ALL BY NAME\n".join(unfolded)
-    for votes in unfolded:
-        connection.execute(f"INSERT INTO staged_votes BY NAME SELECT *, 0 AS file_no FROM ({votes})")
-    return FOLDED_VOTES if has_repeated_votes(connection) else "FROM staged_votes"
-
-
-def _wide_files(staged: Staged) -> list[tuple[list[WideElection], list[int]]]:
-    """file_no of the files that have the same columns of elections, with these elections."""
-    found: list[tuple[list[WideElection], list[int]]] = []
-    for number, elections in enumerate(staged.elections):
-        alike = next((numbers for known, numbers in found if known == elections), None)
-        if alike is not None:
-            alike.append(number)
-        elif elections:
-            found.append((elections, [number]))
-    return found
 
 
 def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:

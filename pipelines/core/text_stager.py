@@ -1,18 +1,22 @@
 """Texts of one dialect into a working table, every line of each accounted for.
 
-A source may send one file or one for each county: texts with the same columns are read by one statement.
+A source may send one file or one for each county: texts with the same columns are read by one statement. Of a history
+each distinct row of texts, the voter aside, is converted once: millions of votes say the same few thousand things.
 """
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 
 from models.errors import LayoutError
 from pipelines.core import refusing
+from pipelines.core.history import election_name
 from pipelines.core.staged import Count, Staged
-from pipelines.layouts.history import LongHistory, WideElection, WideHistory
+from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.reading import (
     UNKNOWN_CELL,
     Positions,
@@ -27,7 +31,7 @@ from pipelines.raw.readers import TextRelation, TextScan, scan_together, take_re
 from pipelines.sql import literal
 
 
-class TextStager:
+class TextStager(ABC):
     """Reads texts of one dialect into a working table and accounts for every line of them.
 
     Args:
@@ -38,6 +42,9 @@ class TextStager:
         state: Two-letter code that begins every voter_id.
         day: Day the files were made.
     """
+
+    table: ClassVar[str]
+    """Working table that the rows go to."""
 
     def __init__(
         self,
@@ -50,10 +57,7 @@ class TextStager:
     ) -> None:
         self.connection, self.staged, self.layout, self.texts = connection, staged, layout, texts
         self.first, self.positions = len(staged.numbers), Positions(texts[0][1].headers)
-        self.is_votes = isinstance(layout.history, LongHistory)
-        self.made_on = None if self.is_votes else day
-        self.table = "staged_votes" if self.is_votes else "staged_voters"
-        self.state = state
+        self.state, self.day = state, day
         self.elections = self._elections(texts[0][1])
 
     def stage(self) -> None:
@@ -72,18 +76,18 @@ class TextStager:
             self._add_facts(number, self.staged.files[file_id], text, rows.get(number, 0) + refused.get(number, 0))
         self._count_faults(rows)
 
+    @abstractmethod
+    def _read(self, relation: str, first: int) -> None:
+        """Add the rows of text columns c0 .. cN, of which the first text is file_no `first`."""
+
+    @abstractmethod
+    def _count_faults(self, rows: dict[int, int]) -> None:
+        """Count, by text and column, the texts that did not convert and the masked ones."""
+
     def _elections(self, text: TextRelation) -> list[WideElection]:
-        history = self.layout.history
-        if not isinstance(history, WideHistory):
-            return []
-        missing = missing_elections(history, self.positions)
-        if missing:
-            listed = f"{len(missing)} of {len(history.elections)} election columns are missing: {', '.join(missing)}"
-            raise LayoutError(f"{text.name}: {listed}.")
-        found = history.elections_in(text.headers)
-        if not found:
-            raise LayoutError(f"{text.name}: none of its {len(text.headers)} columns is of an election.")
-        return found
+        """Elections that the texts have a column for."""
+        del text
+        return []
 
     def _describe(self, text: TextRelation) -> None:
         difference = describe_difference(text.headers, self.layout)
@@ -136,28 +140,47 @@ class TextStager:
         counted = f"SELECT file_no, count(*) FROM refused WHERE file_no >= {self.first} GROUP BY file_no"
         return dict(self.connection.execute(counted).fetchall())
 
+    def _take_counts(self, query: str, named: list[tuple[str, str]], rows: dict[int, int]) -> None:
+        """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits."""
+        found = [(self.staged.faults, rule) for rule in named] + [(self.staged.masked, rule) for rule in named]
+        for number, *counts in self.connection.execute(query).fetchall():
+            for (counted, rule), count in zip(found, counts, strict=True):
+                if count:
+                    counted.append(Count(self.staged.names[number], *rule, count, rows[number]))
+
+
+class PeopleStager(TextStager):
+    """Texts with a row per person, and a column per election where the history is wide, into `staged_voters`."""
+
+    table = "staged_voters"
+
+    def _elections(self, text: TextRelation) -> list[WideElection]:
+        history = self.layout.history
+        if not isinstance(history, WideHistory):
+            return []
+        missing = missing_elections(history, self.positions)
+        if missing:
+            listed = f"{len(missing)} of {len(history.elections)} election columns are missing: {', '.join(missing)}"
+            raise LayoutError(f"{text.name}: {listed}.")
+        found = history.elections_in(text.headers)
+        if not found:
+            raise LayoutError(f"{text.name}: none of its {len(text.headers)} columns is of an election.")
+        return found
+
     def _read(self, relation: str, first: int) -> None:
-        carried = [f"CAST({first} + file_index AS INTEGER) AS file_no"]
-        columns = self.layout.column_layouts()
+        carried = [_file_no(first)]
         history = self.layout.history
         if isinstance(history, WideHistory):
             carried.append(wide_cells(history, self.elections, self.positions))
-        typed = select_typed(columns, self.positions, relation, carried, self.made_on)
-        voted = ", true AS is_voted" if self.is_votes and "is_voted" not in columns else ""
+        typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day)
         voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
-        self.connection.execute(f"INSERT INTO {self.table} BY NAME SELECT * REPLACE ({voter_id}){voted} FROM ({typed})")
+        self.connection.execute(f"INSERT INTO staged_voters BY NAME SELECT * REPLACE ({voter_id}) FROM ({typed})")
 
     def _count_faults(self, rows: dict[int, int]) -> None:
-        """Count, by text and column, the texts that did not convert and the masked ones."""
-        named = rules(self.layout.column_layouts(), self.positions, self.made_on)
-        words = {"fault_bits": self.staged.faults, "masked_bits": self.staged.masked}
-        tests = [(word, place) for word in words for place in range(len(named))]
-        bits = ", ".join(f"count(*) FILTER ({word} & {1 << place} <> 0)" for word, place in tests)
-        counted = f"SELECT file_no, {bits} FROM {self.table} WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
-        for number, *counts in self.connection.execute(counted).fetchall():
-            for (word, place), count in zip(tests, counts, strict=True):
-                if count:
-                    words[word].append(Count(self.staged.names[number], *named[place], count, rows[number]))
+        named = rules(self.layout.column_layouts(), self.positions, self.day)
+        bits = [f"count(*) FILTER ({test})" for test in _bit_tests(len(named))]
+        counted = f"FROM staged_voters WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
+        self._take_counts(f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
         self._count_unknown_cells(rows)
 
     def _count_unknown_cells(self, rows: dict[int, int]) -> None:
@@ -173,6 +196,60 @@ class TextStager:
                 if count:
                     what = (election.header, "is a cell that the layout knows", count, rows[number])
                     self.staged.faults.append(Count(self.staged.names[number], *what))
+
+
+class VotesStager(TextStager):
+    """Texts with a row per vote: who and what text into `staged_votes`, what the text says into `vote_readings`."""
+
+    table = "staged_votes"
+
+    def _read(self, relation: str, first: int) -> None:
+        layouts = self.layout.column_layouts()
+        texts = self._texts()
+        typed = select_typed({"voter_id": layouts["voter_id"]}, self.positions, relation, [_file_no(first), *texts])
+        told = "".join(f", coalesce({text}, '') AS t{place}" for place, text in enumerate(texts))
+        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
+        self.connection.execute(f"INSERT INTO staged_votes BY NAME SELECT {voter_id}{told}, file_no FROM ({typed})")
+
+    def _texts(self) -> list[str]:
+        """The raw texts that say something about a vote, the voter aside."""
+        layouts = self._layouts_of_readings().values()
+        return list(dict.fromkeys(text for layout in layouts for text in self.positions.texts(layout)))
+
+    def _layouts_of_readings(self) -> dict[str, ColumnLayout]:
+        return {name: layout for name, layout in self.layout.column_layouts().items() if name != "voter_id"}
+
+    def _count_faults(self, rows: dict[int, int]) -> None:
+        self._convert()
+        named = rules(self._layouts_of_readings(), self.positions)
+        bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in _bit_tests(len(named))]
+        counted = f"FROM vote_readings WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
+        self._take_counts(f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
+
+    def _convert(self) -> None:
+        """Read each distinct row of texts once."""
+        layouts, texts = self._layouts_of_readings(), self._texts()
+        keys = [f"t{place}" for place, _ in enumerate(texts)]
+        named = ", ".join(f"{key}, {key} AS {text}" for key, text in zip(keys, texts, strict=True))
+        rows = f"""(
+            SELECT file_no, {named}, count(*) AS row_count
+            FROM staged_votes
+            WHERE file_no >= {self.first}
+            GROUP BY ALL
+        )"""
+        typed = select_typed(layouts, self.positions, rows, ["file_no", *keys, "row_count"])
+        voted = "" if "is_voted" in layouts else ", true AS is_voted"
+        election_id = f"{election_name(self.state)} AS election_id"
+        self.connection.execute(f"INSERT INTO vote_readings BY NAME SELECT *, {election_id}{voted} FROM ({typed})")
+
+
+def _file_no(first: int) -> str:
+    return f"CAST({first} + file_index AS INTEGER) AS file_no"
+
+
+def _bit_tests(count: int) -> list[str]:
+    """SQL of each of so many faults, then of as many masks."""
+    return [f"{word} & {1 << place} <> 0" for word in ("fault_bits", "masked_bits") for place in range(count)]
 
 
 def _unread(scan: TextScan, rows: int, refused: int) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.operations import Operation, normalise
-from pipelines.sql import identifier, literal, literals
+from pipelines.sql import identifier, literal
 
 
 @dataclass(frozen=True)
@@ -98,41 +98,16 @@ def missing_elections(history: WideHistory, positions: Positions) -> list[str]:
     return [header for header in history.elections if positions.of(header) is None]
 
 
-def select_wide_votes(
-    history: WideHistory, elections: Sequence[WideElection], relation: str, carry: Sequence[str]
-) -> str:
-    """SELECT of a row per stated participation.
-
-    Columns: the carried ones, election_date, election_type, is_voted, ballot_party_code.
-    """
-    letters = {text: _letter(place) for place, text in enumerate(history.texts)}
-    stated = [letters[text] for text in history.texts] + [UNKNOWN_CELL] * history.is_any_text_voted
-    home = [letters[text] for text in history.stayed_home]
-    parties = " ".join(
-        f"WHEN {literal(letters[text])} THEN {literal(of)}" for text, of in history.ballot_parties.items()
-    )
-    days = ", ".join(f"DATE '{election.day}'" for election in elections)
-    types = literals(election.type for election in elections)
-    return f"""
-    SELECT {", ".join(map(_name, carry))}, [{days}][place] AS election_date, [{types}][place] AS election_type,
-        {f"cell NOT IN ({literals(home)})" if home else "true"} AS is_voted,
-        {f"CASE cell {parties} END" if parties else "NULL::VARCHAR"} AS ballot_party_code
-    FROM (
-        SELECT *, cells[place] AS cell
-        FROM (SELECT {", ".join(carry)}, cells, unnest(range(1, {len(elections) + 1})) AS place FROM {relation})
-    )
-    WHERE cell IN ({literals(stated)})"""
+def cell_letters(history: WideHistory) -> dict[str, str]:
+    """The letter of every cell value that means something."""
+    return {text: chr(ord("A") + place) for place, text in enumerate(history.texts)}
 
 
 def _cell(history: WideHistory, text: str) -> str:
     """SQL of the letter of a cell; blanks around it count only where nothing fits without them."""
-    cases = " ".join(f"WHEN {literal(known)} THEN {literal(_letter(at))}" for at, known in enumerate(history.texts))
+    cases = " ".join(f"WHEN {literal(known)} THEN {literal(letter)}" for known, letter in cell_letters(history).items())
     trimmed = f"CASE trim({text}) WHEN '' THEN '{NO_CELL}' {cases} ELSE '{UNKNOWN_CELL}' END"
     return f"CASE WHEN {text} IS NULL THEN '{NO_CELL}' ELSE CASE {text} {cases} ELSE {trimmed} END END"
-
-
-def _letter(place: int) -> str:
-    return chr(ord("A") + place)
 
 
 def _operations(

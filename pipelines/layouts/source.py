@@ -95,6 +95,13 @@ class FileLayout(Strict):
         """Whether a row of the file is a vote."""
         return isinstance(self.history, LongHistory)
 
+    @property
+    def vote_text_count(self) -> int:
+        """Texts of a row that say something about a vote, the voter aside, at most."""
+        told = self.column_layouts().items() if self.is_long else []
+        headers = {tuple(layout.from_): layout.join for name, layout in told if name != "voter_id"}
+        return sum(len(found) if is_joined else 1 for found, is_joined in headers.items())
+
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column read from the file; those of a long history carry its names."""
         found = self.history.column_layouts() if isinstance(self.history, LongHistory) else self.voters

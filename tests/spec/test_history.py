@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from pipelines.core.history import select_known_votes, select_new_votes
+from pipelines.core.history import election_name, select_folded, select_known_votes, select_new_votes
 from pipelines.tables.core import VoteHistory
 
 STAGED = pa.schema(
@@ -50,7 +50,8 @@ def new_votes(table):
             )
             connection.register("staged_votes", table(f"{columns}\n{stated}", STAGED))
             days = [dt.date.fromisoformat(day) if day else None for day in (snapshot, previous)]
-            query = select_new_votes(Known(), "NC", *days, LAG)
+            named = f"(SELECT *, {election_name('NC')} AS election_id FROM staged_votes)"
+            query = select_new_votes(select_folded(named), Known(), *days, LAG)
             return connection.sql(query).to_arrow_table().to_pylist()
 
     return new_votes

@@ -10,7 +10,7 @@ from models.errors import LayoutError
 from pipelines.core import refusing
 from pipelines.core.staged import Staged
 from pipelines.core.staging import create_tables
-from pipelines.core.text_stager import TextStager
+from pipelines.core.text_stager import PeopleStager
 from pipelines.layouts.source import FileLayout
 from pipelines.raw.readers import open_file
 
@@ -34,11 +34,11 @@ def good(delimiter, quote):
 def stage(lake, path, files):
     """Rows by id, refused lines, and the facts of the text."""
     with lake.connect() as connection:
-        create_tables(connection, is_wide=False)
+        create_tables(connection)
         facts = {"row_count": 0, "line_count": None}
         staged = Staged(files={"f": facts})
         (text,) = open_file(connection, path, "f.txt", files, path.parent)
-        TextStager(connection, staged, files, [("f", text)], "NC", dt.date(2026, 10, 1)).stage()
+        PeopleStager(connection, staged, files, [("f", text)], "NC", dt.date(2026, 10, 1)).stage()
         refusing.refuse_voters(connection, ["last_name", "first_name"])
         rows = connection.execute("SELECT voter_id, last_name FROM staged_voters").fetchall()
         return rows, refusing.refused_lines(connection).get(0, 0), facts
