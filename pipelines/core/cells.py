@@ -25,6 +25,7 @@ class CellStream:
         connection: Holds `staged_voters`.
         numbers: file_no of the texts; they have the same elections.
         letters: Letters of the cells that state a vote.
+        election_count: Elections that count, the first ones; later cells are left out.
     """
 
     schema = pa.schema(
@@ -36,8 +37,10 @@ class CellStream:
         }
     )
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], letters: Sequence[str]) -> None:
-        self._connection, self._numbers = connection, numbers
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], letters: Sequence[str], election_count: int
+    ) -> None:
+        self._connection, self._numbers, self._election_count = connection, numbers, election_count
         self._is_stated = np.zeros(256, dtype=bool)
         self._is_stated[[ord(letter) for letter in letters]] = True
 
@@ -56,7 +59,7 @@ class CellStream:
 
     def _unfolded(self, people: pa.RecordBatch) -> pa.RecordBatch:
         voters, counties, texts = (column.cast(pa.string()) for column in people.columns)
-        cells = _bytes_of(texts)
+        cells = _bytes_of(texts)[:, : self._election_count]
         who, place = np.nonzero(self._is_stated[cells])
         index = pa.array(who.astype(np.int32))
         told = [pa.DictionaryArray.from_arrays(index, column) for column in (voters, counties)]

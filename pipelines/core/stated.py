@@ -87,7 +87,7 @@ def _unfolded(
     letters = cell_letters(history)
     stated = [letters[text] for text in history.texts] + [UNKNOWN_CELL] * history.is_any_text_voted
     cells = f"cells_of_{numbers[0]}"
-    connection.register(cells, CellStream(connection, numbers, stated))
+    connection.register(cells, CellStream(connection, numbers, stated, len(elections)))
     home = listed(ord(letters[text]) for text in history.stayed_home)
     ids = literals(election_id(state, election.day, election.type) for election in elections)
     days = ", ".join(f"DATE '{election.day}'" for election in elections)
