@@ -83,7 +83,8 @@ class Digits(Operation):
 
     def read(self, text: str) -> str:
         """The digits, null when there are none."""
-        digits = f"nullif(regexp_replace({text}, '[^0-9]', '', 'g'), '')"
+        others = f"nullif(regexp_replace({text}, '[^0-9]', '', 'g'), '')"
+        digits = f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN {text} ELSE {others} END"
         return f"left({digits}, {self.length})" if self.length else digits
 
     @property
