@@ -9,6 +9,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, SplineTransformer, StandardScaler
+from threadpoolctl import threadpool_limits
 
 from models.errors import TrainingError
 from models.model_config import BaselineColumns, BaselineName, ModelConfig
@@ -80,7 +81,10 @@ class SplineLogistic:
         """Learns from at most 300,000 rows, evenly spaced; returns itself."""
         taken = np.unique(np.linspace(0, len(frame) - 1, min(len(frame), FITTED_ROWS)).astype(np.int64))
         sample = self._numbers(frame.iloc[taken])
-        self.model_ = _spline_pipeline(sample).fit(sample, y[taken])
+        with threadpool_limits(
+            1, user_api="blas"
+        ):  # its threads wait awake, and take the boosters' processor with them
+            self.model_ = _spline_pipeline(sample).fit(sample, y[taken])
         return self
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:

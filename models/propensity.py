@@ -156,42 +156,53 @@ def _demand_honest(frame: pd.DataFrame, cohorts: Cohorts, config: StateModel) ->
         )
 
 
+@dataclass(frozen=True)
+class _Cut:
+    """The rows of a training frame by what they do; each part is copied out of the frame once, for all models."""
+
+    fitted: pd.DataFrame
+    later: pd.DataFrame
+    graded: pd.DataFrame
+
+
+def _cut(frame: pd.DataFrame, roles: Roles) -> _Cut:
+    return _Cut(*(frame[frame["election_date"].isin(days)] for days in (roles.fit, (roles.calibrate,), (roles.grade,))))
+
+
 def _fit_occasions(frame: pd.DataFrame, spec: FeatureSpec, config: StateModel) -> _Learned:
     occasions = frame[["election_date", "election_kind"]].drop_duplicates()
     used, tried = production_roles(occasions, config.target_kind), backtest_roles(occasions, config.target_kind)
+    earlier = _cut(frame, tried)
     (booster, calibrator), p, *plain = _side_by_side(
         [
-            lambda: _fit_and_calibrate(frame, used, spec, config),
-            lambda: _backtest_scores(frame, tried, spec, config),
-            *(partial(_baseline_scores, name, frame, tried, config) for name in config.baselines),
+            lambda: _fit_and_calibrate(_cut(frame, used), spec, config),
+            lambda: _backtest_scores(earlier, spec, config),
+            *(partial(_baseline_scores, name, earlier, config) for name in config.baselines),
         ],
         config.booster.num_threads,
     )
-    judged = Judged(_of_days(frame, (tried.grade,)), p, dict(zip(config.baselines, plain, strict=True)))
+    judged = Judged(earlier.graded, p, dict(zip(config.baselines, plain, strict=True)))
     return _Learned((booster,), calibrator, judged, {"in_use": _days(used), "backtest": _days(tried)})
 
 
-def _fit_and_calibrate(
-    frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: StateModel
-) -> tuple[Any, Calibrator]:
-    fitted, later = _of_days(frame, roles.fit), _of_days(frame, (roles.calibrate,))
-    booster = fit_member(fitted, _outcome(fitted), spec, config, num_threads=_threads_each(config, 2))
+def _fit_and_calibrate(cut: _Cut, spec: FeatureSpec, config: StateModel) -> tuple[Any, Calibrator]:
+    booster = fit_member(cut.fitted, _outcome(cut.fitted), spec, config, num_threads=_threads_each(config, 2))
     if config.calibration == "none":
         return booster, Calibrator()
-    return booster, fit_platt(lgbm.predict(booster, matrix_of(later, spec)), _outcome(later))
+    return booster, fit_platt(lgbm.predict(booster, matrix_of(cut.later, spec)), _outcome(cut.later))
 
 
-def _backtest_scores(frame: pd.DataFrame, roles: Roles, spec: FeatureSpec, config: StateModel) -> np.ndarray:
-    booster, calibrator = _fit_and_calibrate(frame, roles, spec, config)
-    return calibrator.apply(lgbm.predict(booster, matrix_of(_of_days(frame, (roles.grade,)), spec)))
+def _backtest_scores(cut: _Cut, spec: FeatureSpec, config: StateModel) -> np.ndarray:
+    booster, calibrator = _fit_and_calibrate(cut, spec, config)
+    return calibrator.apply(lgbm.predict(booster, matrix_of(cut.graded, spec)))
 
 
-def _baseline_scores(name: BaselineName, frame: pd.DataFrame, roles: Roles, config: StateModel) -> np.ndarray:
-    fitted, later, graded = (_of_days(frame, days) for days in (roles.fit, (roles.calibrate,), (roles.grade,)))
-    baseline = make_baseline(name, config.baseline_columns, config.features).fit(fitted, _outcome(fitted))
+def _baseline_scores(name: BaselineName, cut: _Cut, config: StateModel) -> np.ndarray:
+    baseline = make_baseline(name, config.baseline_columns, config.features).fit(cut.fitted, _outcome(cut.fitted))
+    scores = baseline.predict(cut.graded)
     if config.calibration == "none":
-        return baseline.predict(graded)
-    return fit_platt(baseline.predict(later), _outcome(later), may_fall=True).apply(baseline.predict(graded))
+        return scores
+    return fit_platt(baseline.predict(cut.later), _outcome(cut.later), may_fall=True).apply(scores)
 
 
 def _fit_in_time(frame: pd.DataFrame, spec: FeatureSpec, config: StateModel) -> _Learned:
@@ -232,10 +243,6 @@ def _side_by_side(tasks: Sequence[Callable[[], Any]], workers: int) -> list[Any]
     """What each task gives, in their order; so many run at once, since a thread of its own never waits for another."""
     with ThreadPoolExecutor(workers) as pool:
         return [running.result() for running in [pool.submit(task) for task in tasks]]
-
-
-def _of_days(frame: pd.DataFrame, days: tuple[dt.date | None, ...]) -> pd.DataFrame:
-    return frame[frame["election_date"].isin(days)]
 
 
 def _outcome(frame: pd.DataFrame) -> np.ndarray:

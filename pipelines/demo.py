@@ -36,11 +36,12 @@ def simulation_of(settings: Settings, state: str, voters: int | None = None) -> 
 def simulate_landing(settings: Settings, voters: int | None = None) -> None:
     """Write every snapshot of the profile's states into the landing folder, and the truth of the scored elections.
 
-    States are worlds of their own, so each is simulated by a process, as many at once as there are processors.
+    States are worlds of their own, so each is simulated by a process, one more at once than there are processors: three
+    states on two processors then never leave one idle.
     """
     names = settings.profile.sources
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(len(names), os.cpu_count() or 1), mp_context=spawn) as pool:
+    with ProcessPoolExecutor(min(len(names), (os.cpu_count() or 1) + 1), mp_context=spawn) as pool:
         for told in pool.map(_simulate_state, [settings] * len(names), names, [voters] * len(names)):
             _say(told)
 

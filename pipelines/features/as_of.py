@@ -163,7 +163,7 @@ _MARKS = """
     JOIN past AS e ON e.election_id = b.election_id"""
 
 _PARTICIPATION = f"""
-    SELECT p.person, g.* EXCLUDE (county_code, posted_deadline), m.method_code, m.ballot_party_code,
+    SELECT p.person, g.* EXCLUDE (county_code, posted_deadline),
         CASE
             WHEN m.is_voted IS NOT NULL THEN m.is_voted
             WHEN p.registration_date <= g.posted_deadline

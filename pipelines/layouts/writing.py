@@ -129,9 +129,8 @@ class LayoutWriter:
             return
         with zipfile.ZipFile(self.folder / name, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for member, draft in sorted(drafts.items()):
-                entry = zipfile.ZipInfo(member, date_time=(1980, 1, 1, 0, 0, 0))
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                with draft.open("rb") as text, archive.open(entry, "w", force_zip64=True) as target:
+                # by name, not by ZipInfo: an entry of one's own would be packed at the default level, four times slower
+                with draft.open("rb") as text, archive.open(member, "w", force_zip64=True) as target:
                     shutil.copyfileobj(text, target, 1 << 22)
                 draft.unlink()
 

@@ -101,10 +101,12 @@ def read_cohorts(lake: Lake, model: StateModel, occasions: Sequence[Occasion], s
             outcomes = select_outcomes(lake, occasion)
             if outcomes is None:
                 continue
-            labels = count_labels(connection, lake, occasion, outcomes)
+            connection.execute(f"CREATE OR REPLACE TABLE labelled AS {outcomes}")
+            labels = count_labels(connection, lake, occasion, "FROM labelled")
             vanished[occasion.election.election_id] = labels.vanished_count
-            known = f"SELECT * EXCLUDE (is_posted) FROM ({_with_arms(lake, model, outcomes)}) WHERE outcome IS NOT NULL"
-            frames.append(connection.sql(f"{known} ORDER BY voter_id").df())
+            rows = _with_arms(lake, model, "FROM labelled WHERE outcome IS NOT NULL")
+            known = f"SELECT * EXCLUDE (is_posted) FROM ({rows}) ORDER BY voter_id"
+            frames.append(connection.sql(known).df())
     if not frames:
         kinds = ", ".join(model.pool_kinds)
         raise TrainingError(
