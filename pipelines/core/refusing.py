@@ -148,14 +148,13 @@ def keep_refused(
     connection: duckdb.DuckDBPyConnection, texts: dict[int, OpenedText], folder: Path, made_from: str
 ) -> None:
     """Keep the text of refused lines in the protected quarantine, a file per text: line number, tab, line."""
-    for number, opened in texts.items():
-        found = connection.execute(
-            f"SELECT DISTINCT row_number FROM refused WHERE file_no = {number} ORDER BY row_number"
-        )
-        lines = [line for (line,) in found.fetchall()]
-        if lines:
+    found = connection.execute(
+        "SELECT file_no, list(DISTINCT row_number) FROM refused GROUP BY file_no ORDER BY file_no"
+    )
+    for number, lines in found.fetchall():
+        if number in texts:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            _copy_lines(opened.path, set(lines), folder / f"{made_from}-{number}.txt")
+            _copy_lines(texts[number].path, set(lines), folder / f"{made_from}-{number}.txt")
 
 
 def find_blank(opened: OpenedText, is_expected: bool) -> list[int]:

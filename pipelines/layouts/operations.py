@@ -6,6 +6,7 @@ is counted under the operation's rule, never guessed. Blank text is null before 
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -276,6 +277,7 @@ def _found(text: str, pattern: str) -> str:
     return f"regexp_matches({text}, {literal(pattern)}, 'i')"
 
 
+@functools.cache
 def normalise(header: str) -> str:
     """A header as it is compared: upper case, letters and digits only, so that `Reg. Date` is `REG_DATE`."""
     return re.sub(r"[^A-Z0-9]+", "", header.upper())

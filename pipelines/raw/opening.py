@@ -8,6 +8,7 @@ import errno
 import fnmatch
 import gzip
 import lzma
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -114,7 +115,7 @@ def _bomb(name: str) -> LayoutError:
 def _open(
     name: str, stream: Readable, format_: Delimited, scratch: Path, plain: Path | None, largest: int
 ) -> OpenedText:
-    copy = scratch / f"text-{len(list(scratch.glob('text-*')))}"
+    copy = Path(tempfile.mkdtemp(dir=scratch)) / "text"
     with contextlib.nullcontext() if plain else copy.open("wb") as unpacked:
         found = survey(stream, unpacked, None if plain else largest)
     source = plain or copy

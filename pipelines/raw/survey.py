@@ -8,6 +8,7 @@ from typing import IO, Protocol
 import numpy as np
 
 BLOCK = 1 << 22
+_LINE_FEED, _RETURN = ord("\n"), ord("\r")
 
 
 class Readable(Protocol):
@@ -70,9 +71,8 @@ class Survey:
         """Take in the next block."""
         self.head = self.head or block[:4096]
         self.size += len(block)
-        self.null_count += block.count(b"\0")
-        self.line_feeds += block.count(b"\n")
-        self._add_returns(block)
+        self.null_count += block.count(b"\0") if b"\0" in block else 0  # looking is ten times quicker than counting
+        self._add_line_ends(block)
         if self.is_utf8 and not (self.is_ascii and block.isascii()):
             self.is_ascii = False
             self._decode(block)
@@ -86,11 +86,14 @@ class Survey:
             self._decode(b"", final=True)
         return self
 
-    def _add_returns(self, block: bytes) -> None:
+    def _add_line_ends(self, block: bytes) -> None:
+        signs = np.frombuffer(block, np.uint8)
+        feeds = np.flatnonzero(signs == _LINE_FEED)
+        self.line_feeds += len(feeds)
         self.pairs += self.last == b"\r" and block[:1] == b"\n"
-        found = block.count(b"\r")
-        self.returns += found
-        self.pairs += block.count(b"\r\n") if found else 0
+        if b"\r" in block:
+            self.returns += int(np.count_nonzero(signs == _RETURN))
+            self.pairs += int(np.count_nonzero(signs[feeds[feeds > 0] - 1] == _RETURN))
 
     def _decode(self, block: bytes, final: bool = False) -> None:
         try:
