@@ -27,6 +27,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installing what requirements.lock pins ..."
 	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@$(BIN)/python -m compileall -q models pipelines
 	@touch $@
 
 demo: $(INSTALLED)
