@@ -57,16 +57,19 @@ def _demo(account: Account, clone: Path) -> None:
 def _bench(account: Account) -> None:
     """Start-up measured now; ingest and scoring as the last `make bench` measured them."""
     bench_startup()
-    parts = {found["name"]: found for found in read_parts()}
+    parts = read_parts()
     for name in ("ingest", "scoring", "startup"):
         found = parts.get(name)
         if found is None:
             account.add(f"{name}: figures of make bench", "data/bench/ holds them", "not measured here", False)
             continue
+        subject = ""
         for line in found["lines"]:
+            measure = line["measure"].replace("the same", subject)
+            subject = subject if subject and measure.startswith(subject) else measure.split(" (")[0]
             if line.get("target"):
                 told = f"{line['ours']} against {line['against']}: {line['ratio']} (measured {found['measured_on']})"
-                account.add(f"{name}: {line['measure']}", line["target"], told, bool(line["holds"]))
+                account.add(f"{name}: {measure}", line["target"], told, bool(line["holds"]))
 
 
 def _nights(account: Account, home: Path) -> None:
