@@ -81,9 +81,7 @@ class SplineLogistic:
         """Learns from at most 300,000 rows, evenly spaced; returns itself."""
         taken = np.unique(np.linspace(0, len(frame) - 1, min(len(frame), FITTED_ROWS)).astype(np.int64))
         sample = self._numbers(frame.iloc[taken])
-        with threadpool_limits(
-            1, user_api="blas"
-        ):  # its threads wait awake, and take the boosters' processor with them
+        with threadpool_limits(1, user_api="blas"):  # more would wait awake, on the processor the boosters need
             self.model_ = _spline_pipeline(sample).fit(sample, y[taken])
         return self
 

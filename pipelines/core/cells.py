@@ -1,7 +1,7 @@
 """The cells of a wide history as a stream of rows, a row per stated cell.
 
-SQL can unfold a column per election too, at four times the cost: most cells are blank, and it looks at each of them as
-a text. Here the cells of some ten thousand people are one block of bytes.
+SQL could unfold them too, but looks at each cell as a text, and most are blank. Here the cells of some ten thousand
+people are one block of bytes.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """The votes that the files of a delivery state, a row per voter and election.
 
-What is said of millions of votes are a few words; they are numbers (SQL's ENUM) until they are written, which halves
-the cost of sorting and of writing them.
+What is said of millions of votes are a few words; they are numbers (SQL's ENUM) until they are written, which makes
+them cheap to sort and to write.
 """
 
 import datetime as dt

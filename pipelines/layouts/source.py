@@ -99,8 +99,7 @@ class FileLayout(Strict):
     def vote_text_count(self) -> int:
         """Texts of a row that say something about a vote, the voter aside, at most."""
         told = self.column_layouts().items() if self.is_long else []
-        headers = {tuple(layout.from_): layout.join for name, layout in told if name != "voter_id"}
-        return sum(len(found) if is_joined else 1 for found, is_joined in headers.items())
+        return len({header for name, layout in told if name != "voter_id" for header in layout.from_})
 
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column read from the file; those of a long history carry its names."""

@@ -71,7 +71,7 @@ class Survey:
         """Take in the next block."""
         self.head = self.head or block[:4096]
         self.size += len(block)
-        self.null_count += block.count(b"\0") if b"\0" in block else 0  # looking is ten times quicker than counting
+        self.null_count += block.count(b"\0") if b"\0" in block else 0  # looking is quicker than counting
         self._add_line_ends(block)
         if self.is_utf8 and not (self.is_ascii and block.isascii()):
             self.is_ascii = False
