@@ -30,6 +30,9 @@ class Election(Strict):
     date: dt.date = Field(description="Day of the election.")
     type: ElectionType = Field(description="Type of the election.")
     name: str = Field("", description="Name as a voter would say it.")
+    is_presidential: bool = Field(
+        False, description="Whether a primary is for president alone, apart from the state's own primary."
+    )
     registration_deadline: dt.date | None = Field(None, description="Last day to register and vote in it.")
 
     @property

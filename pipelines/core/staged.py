@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.layouts.history import WideElection
+from pipelines.layouts.wide import WideElection
 from pipelines.raw.opening import OpenedText
 
 

@@ -15,8 +15,8 @@ import duckdb
 from pipelines.core import refusing
 from pipelines.core.staged import Count, Staged
 from pipelines.core.text_stager import PeopleStager, VotesStager
-from pipelines.layouts.history import WideHistory
 from pipelines.layouts.source import FileLayout, Layout
+from pipelines.layouts.wide import WideHistory
 from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.sql import identifier

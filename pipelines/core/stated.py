@@ -11,9 +11,9 @@ import duckdb
 from pipelines.core.cells import CellStream
 from pipelines.core.history import election_id, select_folded
 from pipelines.core.staged import Staged
-from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.reading import UNKNOWN_CELL, cell_letters
 from pipelines.layouts.source import Layout
+from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.sql import listed, literal, literals
 
 _Held = tuple[WideHistory, list[WideElection], list[int]]

@@ -16,7 +16,6 @@ from pipelines.core import refusing
 from pipelines.core.history import election_name
 from pipelines.core.staged import Count, Staged
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.reading import (
     UNKNOWN_CELL,
     Positions,
@@ -26,6 +25,7 @@ from pipelines.layouts.reading import (
     wide_cells,
 )
 from pipelines.layouts.source import FileLayout
+from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import TextRelation, TextScan, scan_together, take_rejected_lines
 from pipelines.sql import literal

@@ -9,7 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from models.config import Strict
 from pipelines.layouts import operations as op
 
-_OPERATIONS = ("date", "year", "digits", "pad", "code", "pattern", "flag")
+_OPERATIONS = ("date", "year", "digits", "number", "letters", "pad", "code", "pattern", "flag", "flags")
 
 
 class ColumnLayout(Strict):
@@ -20,12 +20,26 @@ class ColumnLayout(Strict):
     )
     join: bool = Field(False, description="Whether the headers are parts of one text, joined by a space.")
     widths: list[int] = Field([], description="Characters of each part but the last when a joined text is written.")
+    rest: str | None = Field(
+        None, description="Header that takes all but the first word when a joined text is written; the first takes it."
+    )
+    is_derived: bool = Field(
+        False, alias="derived", description="Whether another column writes the text that this one is read from."
+    )
+    form: str | None = Field(None, description="Regular expression of the whole value; a key of another form is none.")
     required: bool = Field(False, description="Whether the file is refused without it.")
     is_key: bool = Field(False, alias="key", description="Whether a row without it is refused; keys are required.")
     masks: list[str] = Field([], description="Texts that stand for 'not told': null, counted apart from faults.")
     date: list[str] | None = Field(None, description="Operation: a day in one of these strptime formats.")
     year: bool = Field(False, description="Operation: a year of four digits.")
     digits: bool | int = Field(False, description="Operation: only the digits; a number keeps the first so many.")
+    number: bool = Field(
+        False, description="Operation: the first number in the text without leading zeros; `DISTRICT 07` is 7."
+    )
+    letters: bool = Field(
+        False,
+        description="Operation: letters and digits only, in upper case, so that `Le Flore` and `LEFLORE` are one.",
+    )
     pad: int | None = Field(None, description="Operation: filled with zeros from the left to this width, characters.")
     code: dict[str, str | None] | None = Field(
         None, description="Operation: the source's code to our word; empty is unknown."
@@ -36,7 +50,12 @@ class ColumnLayout(Strict):
     pattern: dict[str, str] | None = Field(
         None, description="Operation: regular expression to our word, the first that fits."
     )
-    written: dict[str, str] = Field({}, description="Our word to the label written for it, for `pattern`.")
+    written: dict[str, str] = Field({}, description="Our word to the label written for it, for `pattern` and `code`.")
+    label: str = Field("{}", description="What is written around a `number`: `District {}`.")
+    flags: dict[str, str] | None = Field(
+        None, description="Operation: header of a flag to our word; the first flag that is yes tells the word."
+    )
+    yes: list[str] = Field(["Y"], description="Texts that are yes, for `flags`; the first is written.")
     flag: list[str] | None = Field(None, description="Operation: these texts are yes, all else no.")
     no: list[str] = Field([], description="Texts that are no, for `flag`; with it every other text is a fault.")
     earliest: str | None = Field(None, description="First day or year that is believed; earlier ones are placeholders.")
@@ -48,7 +67,8 @@ class ColumnLayout(Strict):
         if isinstance(value, str):
             return {"from": [value]}
         if isinstance(value, dict):
-            return {
+            told = {"from": list(value["flags"])} if isinstance(value.get("flags"), dict) else {}
+            return told | {
                 key: [found] if key in ("from", "date", "flag") and isinstance(found, str) else found
                 for key, found in value.items()
             }
@@ -59,8 +79,12 @@ class ColumnLayout(Strict):
         named = [name for name in _OPERATIONS if getattr(self, name)]
         if len(named) > 1:
             raise ValueError(f"one operation is allowed, found {', '.join(named)}")
-        if self.no and not self.flag:
-            raise ValueError("no needs the operation flag")
+        if self.no and not (self.flag or self.flags):
+            raise ValueError("no needs the operation flag or flags")
+        if self.flags and self.from_ != list(self.flags):
+            raise ValueError("flags names its headers itself; leave `from` out")
+        if self.rest and not (self.join and self.rest in self.from_[1:]):
+            raise ValueError("rest needs join, and is one of the later headers of from")
         if self.earliest and not (self.date or self.year):
             raise ValueError("earliest needs the operation date or year")
         return self
@@ -82,6 +106,10 @@ class ColumnLayout(Strict):
         """Whether the file is refused without the column."""
         return self.required or self.is_key
 
+    def at(self, place: int) -> "ColumnLayout":
+        """The column of one of several slots: {n} in its headers is the number of the slot."""
+        return self.model_copy(update={"from_": [header.replace("{n}", str(place)) for header in self.from_]})
+
     @cached_property
     def operation(self) -> op.Operation:
         """The operation that the column names."""
@@ -91,7 +119,13 @@ class ColumnLayout(Strict):
         if self.year:
             return op.Year(masks, int(self.earliest or op.Year.earliest))
         if self.code:
-            return op.Code(masks, self.code, self.otherwise)
+            return op.Code(masks, self.code, self.otherwise, self.written)
+        if self.flags:
+            return op.Flags(masks, self.flags, tuple(self.yes), tuple(self.no), self.otherwise)
+        if self.number:
+            return op.Number(masks, self.label)
+        if self.letters:
+            return op.Letters(masks)
         if self.pattern:
             return op.Pattern(masks, self.pattern, self.written)
         if self.digits:

@@ -128,8 +128,11 @@ class Date(Operation):
         return f"strftime({value}, {literal(self.formats[0])})"
 
     def placeholder(self, text: str, value: str) -> str:
-        """A mask, or a day that nobody believes."""
-        return either(super().placeholder(text, value), f"coalesce({value} < DATE '{self.earliest}', false)")
+        """A mask, a day that nobody believes, or the day 00 of a month."""
+        patterns = "|".join(_undated(known) for known in self.formats)
+        no_day = f"CASE WHEN {value} IS NULL THEN coalesce(regexp_full_match({text}, {literal(patterns)}), false) END"
+        unbelieved = f"coalesce({value} < DATE '{self.earliest}', {no_day})"
+        return either(super().placeholder(text, value), unbelieved)
 
     def valid(self, value: str) -> str:
         """No day after the file was made, where that is known."""
@@ -176,16 +179,17 @@ class Year(Operation):
 
 @dataclass(frozen=True)
 class Code(Operation):
-    """A short code from a list, translated to the project's own word; upper and lower case are one."""
+    """A short code from a list, translated to the project's own word; case, blanks and punctuation do not count."""
 
     codes: Mapping[str, str | None] = field(default_factory=dict)
     otherwise: str | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, text: str) -> str:
-        """Our word for the code; most texts are a code as it is listed, so that upper case is tried last."""
+        """Our word for the code; most texts are a code as it is listed, so that other spellings are tried last."""
         other = f"ELSE {literal(self.otherwise)}" if self.otherwise else ""
-        upper = f"CASE upper({text}) {self._cases(str.upper)} {other} END"
-        return f"CASE WHEN {text} IS NULL THEN NULL ELSE CASE {text} {self._cases(str)} ELSE {upper} END END"
+        loose = f"CASE {_bare(text)} {self._cases(_bare_text)} {other} END"
+        return f"CASE WHEN {text} IS NULL THEN NULL ELSE CASE {text} {self._cases(str)} ELSE {loose} END END"
 
     def _cases(self, spelled: Callable[[str], str]) -> str:
         return " ".join(
@@ -194,23 +198,111 @@ class Code(Operation):
         )
 
     def write(self, value: str) -> str:
-        """The first code that means the word; the word for unlisted codes stands for itself."""
+        """The code `written` for a word, else the first that means it; a word for unlisted codes stands for itself."""
         first: dict[str, str] = {}
         for code, word in self.codes.items():
             first.setdefault(word or "", code)
-        cases = " ".join(f"WHEN {literal(word)} THEN {literal(code)}" for word, code in first.items() if word)
+        cases = " ".join(
+            f"WHEN {literal(word)} THEN {literal(code)}" for word, code in {**first, **self.written}.items() if word
+        )
         return f"CASE {value} {cases} {f'ELSE upper({value})' if self.otherwise else ''} END"
 
     def placeholder(self, text: str, value: str) -> str:
         """A mask, or a code that is listed as meaning nothing."""
-        nothing = [code.upper() for code, word in self.codes.items() if word is None]
-        listed = f"coalesce(upper({text}) IN ({literals(nothing)}), false)" if nothing else "false"
+        nothing = [_bare_text(code) for code, word in self.codes.items() if word is None]
+        listed = f"coalesce({_bare(text)} IN ({literals(nothing)}), false)" if nothing else "false"
         return either(super().placeholder(text, value), listed)
 
     @property
     def rule(self) -> str:
         """It must be on the list."""
         return f"is one of {len(self.codes)} known codes"
+
+
+@dataclass(frozen=True)
+class Number(Operation):
+    """The first number in a text, leading zeros aside: `0007`, `DISTRICT 7` and `CD07` are one district."""
+
+    label: str = "{}"
+
+    def read(self, text: str) -> str:
+        """The number as text, null when there is none."""
+        return f"nullif(regexp_extract({text}, '0*([0-9]+)', 1), '')"
+
+    def write(self, value: str) -> str:
+        """The number with what is written around it."""
+        before, _, behind = self.label.partition("{}")
+        return f"{literal(before)} || {value} || {literal(behind)}" if self.label != "{}" else value
+
+    @property
+    def rule(self) -> str:
+        """There must be a digit."""
+        return "has a number"
+
+
+@dataclass(frozen=True)
+class Letters(Operation):
+    """A name by its letters and digits, in upper case: `Le Flore`, `LeFlore` and `LE FLORE` are one county."""
+
+    def read(self, text: str) -> str:
+        """The name without blanks and punctuation, null when nothing is left."""
+        return f"nullif(regexp_replace(upper({text}), '[^A-Z0-9]+', '', 'g'), '')"
+
+    @property
+    def rule(self) -> str:
+        """There must be a letter."""
+        return "has letters"
+
+
+@dataclass(frozen=True)
+class Flags(Operation):
+    """One word out of several columns of yes and no: that of the first flag that is yes, else `otherwise`.
+
+    The text that it reads is a sign for each flag, in their order: + for yes, - for no, blank for neither.
+    """
+
+    flags: Mapping[str, str] = field(default_factory=dict)
+    yes: tuple[str, ...] = ("Y",)
+    no: tuple[str, ...] = ()
+    otherwise: str | None = None
+
+    def text(self, texts: Mapping[str, str]) -> str:
+        """SQL of the signs of the flags that a file has, by header; the others are blank.
+
+        Args:
+            texts: SQL of the text of each flag that is there.
+        """
+        yes, no = (literals(found.upper() for found in said) for said in (self.yes, self.no))
+        others = f"WHEN upper({{0}}) IN ({no}) THEN '-' WHEN {{0}} <> '' THEN '?'" if self.no else ""
+        signs = [
+            f"CASE WHEN upper({{0}}) IN ({yes}) THEN '+' {others} ELSE ' ' END".format(f"trim({texts[header]})")
+            if header in texts
+            else "' '"
+            for header in self.flags
+        ]
+        return f"concat({', '.join(signs)})"
+
+    def read(self, text: str) -> str:
+        """The word of the first flag; a flag that is neither yes nor no is none."""
+        cases = [
+            f"WHEN {text}[{place}] = '+' THEN {literal(word)}" for place, word in enumerate(self.flags.values(), 1)
+        ]
+        return f"CASE WHEN contains({text}, '?') THEN NULL {' '.join(cases)} ELSE {literal(self.otherwise or '')} END"
+
+    def placeholder(self, text: str, value: str) -> str:
+        """No flag is yes, and nothing is told about that."""
+        del text
+        return f"coalesce({value} = '', false)"
+
+    def written(self, value: str, header: str) -> str:
+        """SQL of the text of one flag."""
+        no = f"ELSE {literal(self.no[0])}" if self.no else ""
+        return f"CASE WHEN {value} = {literal(self.flags[header])} THEN {literal(self.yes[0])} {no} END"
+
+    @property
+    def rule(self) -> str:
+        """Every flag is yes or no."""
+        return "is yes or no"
 
 
 @dataclass(frozen=True)
@@ -267,6 +359,24 @@ def either(*conditions: str) -> str:
     """SQL that is true where one of the conditions is; conditions that never are leave no trace."""
     some = [condition for condition in conditions if condition != "false"]
     return f"({' OR '.join(some)})" if len(some) > 1 else next(iter(some), "false")
+
+
+def _undated(date_format: str) -> str:
+    """Regular expression of a text in a strptime format whose day is 00."""
+    return re.sub(
+        r"%-?([A-Za-z])",
+        lambda found: "0{1,2}" if found[1] == "d" else "[0-9]+",
+        re.escape(date_format).replace("\\-", "-"),
+    )
+
+
+def _bare(text: str) -> str:
+    """SQL of a code without case, blanks and punctuation; a code of signs alone stays as it is."""
+    return f"coalesce(nullif(regexp_replace(upper({text}), '[^A-Z0-9]+', '', 'g'), ''), {text})"
+
+
+def _bare_text(code: str) -> str:
+    return normalise(code) or code
 
 
 def _found(text: str, pattern: str) -> str:

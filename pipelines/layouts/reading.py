@@ -7,10 +7,12 @@ Shapes: the text relation has columns `c0 .. cN` in the order of the file. Two i
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
 
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import WideElection, WideHistory
 from pipelines.layouts.operations import Operation, normalise
+from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.sql import identifier, literal
 
 
@@ -26,13 +28,35 @@ class Positions:
 
     def of(self, header: str) -> int | None:
         """Position of a header, compared without case and punctuation; the first one when it stands twice."""
-        wanted = normalise(header)
-        return next((place for place, found in enumerate(self.headers) if normalise(found) == wanted), None)
+        return next(iter(self._places(header)), None)
+
+    def nth(self, header: str, number: int) -> int | None:
+        """Position of the header of a slot: {n} is its number; without it, of the header that stands so many times."""
+        if "{n}" in header:
+            return self.of(header.replace("{n}", str(number)))
+        return next(iter(self._places(header)[number - 1 : number]), None)
+
+    def like(self, template: str, name: str) -> int | None:
+        """Position of a column of an election: `{}` is its name, `*` any text."""
+        wanted = template.replace("{}", name).upper()
+        return next((place for place, found in enumerate(self.headers) if fnmatchcase(found.upper(), wanted)), None)
 
     def texts(self, layout: ColumnLayout) -> list[str]:
-        """SQL of the raw texts of a column: one, or the parts to join; empty when the file lacks it."""
+        """SQL of the raw texts of a column: one, or the parts of one; empty when the file lacks it."""
+        if layout.flags:
+            found = {header: f"c{place}" for header in layout.from_ if (place := self.of(header)) is not None}
+            return [layout.operation.text(found)] if found else []  # ty: ignore
         places = [place for place in map(self.of, layout.from_) if place is not None]
         return [f"c{place}" for place in (places if layout.join else places[:1])]
+
+    def _places(self, header: str) -> list[int]:
+        wanted = normalise(header)
+        return [place for place, found in enumerate(self.normal) if found == wanted]
+
+    @cached_property
+    def normal(self) -> list[str]:
+        """The headers as they are compared."""
+        return [normalise(header) for header in self.headers]
 
 
 def missing_required(columns: Mapping[str, ColumnLayout], positions: Positions) -> list[str]:

@@ -1,11 +1,10 @@
 """A source, its dated layouts, and the files of a layout: the classes of `configs/states` and `configs/studies`."""
 
 import datetime as dt
-import fnmatch
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -13,33 +12,13 @@ from models.config import Strict, read_config
 from models.errors import ConfigError
 from models.tables import TableContract
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import AnyHistory, LongHistory, WideHistory
+from pipelines.layouts.history import AnyHistory, InRow, LongHistory
+from pipelines.layouts.lookups import CodeFile, LandedFiles, Lookup
+from pipelines.layouts.packing import headers_in_row, is_packed, texts_of_votes, vote_groups
+from pipelines.layouts.slots import CodeMapped
 from pipelines.tables.core import VoteHistory, Voters
 
 Role = Literal["voters", "history"]
-
-
-class Delimited(Strict):
-    """Text with a delimiter between fields and a record a line."""
-
-    kind: Literal["delimited"] = Field(description="Name of the format.")
-    delimiters: list[str] = Field(
-        description="Delimiters it may have, one character each; the first is written.", min_length=1
-    )
-    encodings: list[Literal["utf-8", "latin-1", "utf-16", "cp1252"]] = Field(
-        description="Encodings it may have; the first is written."
-    )
-    quote: str = Field("", description="Quote character; empty when quotes are plain characters.", max_length=1)
-    header: bool = Field(True, description="Whether the first line names the columns.")
-    line_end: Literal["\n", "\r\n"] = Field("\n", description="Line end that is written; both are read.")
-    names: list[str] = Field(description="Every column in order, as the header says it or would say it.", min_length=1)
-
-
-class ParquetFile(Strict):
-    """A Parquet file; every column is read as text, like all others."""
-
-    kind: Literal["parquet"] = Field(description="Name of the format.")
-    names: list[str] = Field(description="Every column, as the file names it.", min_length=1)
 
 
 class Withheld(Strict):
@@ -50,27 +29,14 @@ class Withheld(Strict):
     headers: list[str] = Field(description="Fields that are blotted.", min_length=1)
 
 
-class Written(Strict):
-    """Names of the files that are written in this layout; {day} is the snapshot's day as 20261001."""
-
-    file: str = Field(description="Name of the file; {part} is the name of a part.")
-    member: str = Field("", description="Name of a member where the file is a zip archive; {part}, {county} as well.")
-
-
-class FileLayout(Strict):
+class FileLayout(LandedFiles):
     """How the files of one role look."""
 
-    match: list[str] = Field(
-        description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1
-    )
-    members: list[str] = Field(["*"], description="Patterns of the members to read when the file is a zip archive.")
-    skipped: list[str] = Field([], description="Patterns of members that are left alone although they fit `members`.")
     parts: dict[str, tuple[str, str]] = Field(
         {}, description="Piece of the file's name to the first and last county in it; all parts make the role whole."
     )
-    written: Written | None = Field(None, description="Names of the files as they are written.")
-    format: Annotated[Delimited | ParquetFile, Field(discriminator="kind")] = Field(description="Format of the file.")
     voters: dict[str, ColumnLayout] = Field({}, description="Column of core_voters to its place in the file.")
+    lookups: list[Lookup] = Field([], description="Code files that say more of a voter.")
     history: AnyHistory | None = Field(None, description="The votes that the file states.")
     withheld: Withheld | None = Field(None, description="How the source blots out confidential people.")
 
@@ -79,13 +45,16 @@ class FileLayout(Strict):
         unknown = sorted(set(self.voters) - set(Voters.schema().names))
         if unknown:
             raise ValueError(f"core_voters has no column {', '.join(unknown)}")
+        groups = vote_groups(self.history) if isinstance(self.history, InRow) else []
         mistyped = _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
+        mistyped += [fault for group in groups for fault in _mistyped(group.columns, VoteHistory)]
         if mistyped:
             raise ValueError("; ".join(mistyped))
         if not self.voters and not self.history:
             raise ValueError("the file tells neither of voters nor of history")
         blotted = self.withheld.headers if self.withheld else []
-        unlisted = sorted({*self.read_headers(), *blotted} - set(self.format.names))
+        joined = {header for lookup in self.lookups for header in lookup.gives}
+        unlisted = sorted({*self.read_headers(), *blotted} - {*self.format.names, *joined})
         if unlisted:
             raise ValueError(f"read but not under format.names: {', '.join(unlisted)}")
         return self
@@ -95,11 +64,16 @@ class FileLayout(Strict):
         """Whether a row of the file is a vote."""
         return isinstance(self.history, LongHistory)
 
+    def all_lookups(self) -> list[Lookup]:
+        """The lookups of voters and of votes."""
+        return [*self.lookups, *(self.history.lookups if isinstance(self.history, LongHistory | CodeMapped) else [])]
+
     @property
     def vote_text_count(self) -> int:
         """Texts of a row that say something about a vote, the voter aside, at most."""
-        told = self.column_layouts().items() if self.is_long else []
-        return len({header for name, layout in told if name != "voter_id" for header in layout.from_})
+        if not isinstance(self.history, LongHistory):
+            return 1 if is_packed(self.history) else 0
+        return len(texts_of_votes(self.history))
 
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column read from the file; those of a long history carry its names."""
@@ -114,17 +88,13 @@ class FileLayout(Strict):
         return ColumnLayout.model_validate({**told, "masks": [*layout.masks, self.withheld.text]})
 
     def read_headers(self) -> list[str]:
-        """The first header of every column that is read."""
+        """The first header of every column that is read, those of a history in the row included."""
         plain = [
             header
             for layout in self.column_layouts().values()
-            for header in (layout.from_ if layout.join else layout.from_[:1])
+            for header in (layout.from_ if layout.join or layout.flags else layout.from_[:1])
         ]
-        return plain + (list(self.history.elections) if isinstance(self.history, WideHistory) else [])
-
-    def fits(self, file_name: str) -> bool:
-        """Whether a landed file has this role, by its name."""
-        return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.match)
+        return plain + (headers_in_row(self.history) if isinstance(self.history, InRow) else [])
 
     def missing_parts(self, file_names: Iterable[str]) -> list[str]:
         """Parts that none of the files is, by their names; a role without parts is one file or more."""
@@ -139,21 +109,31 @@ class Layout(Strict):
 
     valid_from: dt.date = Field(description="First snapshot day that it describes.")
     files: dict[Role, FileLayout] = Field(description="Files by role.", min_length=1)
+    codes: dict[str, CodeFile] = Field({}, description="Code files by a name of one's own.")
 
     @model_validator(mode="after")
-    def _has_voters(self) -> "Layout":
+    def _is_whole(self) -> "Layout":
         if "voters" not in self.files:
             raise ValueError("a layout needs a file of the role voters")
+        for role, files in self.files.items():
+            for lookup in files.all_lookups():
+                if lookup.codes not in self.codes:
+                    raise ValueError(f"files.{role}: there is no code file named {lookup.codes} under codes")
+                unlisted = {*lookup.by.values(), *lookup.gives.values()} - set(self.codes[lookup.codes].format.names)
+                if unlisted:
+                    raise ValueError(f"codes.{lookup.codes}: not under format.names: {', '.join(sorted(unlisted))}")
         return self
 
-    def role_of(self, file_name: str) -> Role | None:
-        """The role of a landed file, by its name."""
-        return next((role for role, layout in self.files.items() if layout.fits(file_name)), None)
+    def role_of(self, file_name: str) -> str | None:
+        """The role of a landed file, or the name of its codes, by its name; an archive of several has the first."""
+        return next((role for role, layout in {**self.files, **self.codes}.items() if layout.fits(file_name)), None)
 
     def missing(self, file_names: Iterable[str]) -> list[str]:
         """What a delivery of these files lacks, in words: a role, or a part of one."""
         names = list(file_names)
-        return [f"{role} {part}".strip() for role, files in self.files.items() for part in files.missing_parts(names)]
+        lost = [f"{role} {part}".strip() for role, files in self.files.items() for part in files.missing_parts(names)]
+        needed = {name: codes for name, codes in self.codes.items() if not codes.is_carried}
+        return lost + [name for name, codes in needed.items() if not any(map(codes.fits, names))]
 
 
 class Plausibility(Strict):
@@ -183,7 +163,7 @@ class Source(Strict):
     name: str = Field(description="Name for people.")
     obtained_from: str = Field(description="Who gives the file, in words.")
     license: str | None = Field(None, description="Licence or statute that governs it.")
-    permitted_uses: list[str] = Field(description="Purposes it may serve.", min_length=1)
+    permitted_uses: list[str] = Field(description="Purposes it may serve; empty where its terms were not seen.")
     refresh_days: int = Field(description="Usual days between files.", ge=1)
     wait_hours: int = Field(24, description="Hours to wait for missing roles of a delivery.", ge=0)
     posting_lag_days: int = Field(description="Days after an election until its history is usually posted.", ge=0)

@@ -12,9 +12,13 @@ import duckdb
 import pyarrow as pa
 
 from models.errors import LayoutError
+from pipelines.layouts.ballots import BallotCode
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import BallotCode, LongHistory, WideHistory
-from pipelines.layouts.source import Delimited, FileLayout, Written
+from pipelines.layouts.formats import Delimited
+from pipelines.layouts.history import LongHistory
+from pipelines.layouts.lookups import Written
+from pipelines.layouts.source import FileLayout
+from pipelines.layouts.wide import WideHistory
 from pipelines.sql import identifier, literal
 
 Elections = Sequence[tuple[dt.date, str]]
@@ -204,7 +208,7 @@ def _headed(history: object, elections: Elections) -> dict[str, tuple[dt.date, s
     """Elections by the header of their column; those that the source has no word for are left out."""
     if not isinstance(history, WideHistory) or history.header is None:
         return {}
-    named = {history.header.header(day, election_type): (day, election_type) for day, election_type in elections}
+    named = {history.header.write(day, election_type): (day, election_type) for day, election_type in elections}
     return {header: election for header, election in named.items() if header}
 
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from models.errors import LayoutError
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import WideHistory
+from pipelines.layouts.formats import Delimited
 from pipelines.layouts.operations import normalise
 from pipelines.layouts.reading import Positions, missing_required
-from pipelines.layouts.source import Delimited, FileLayout
+from pipelines.layouts.source import FileLayout
+from pipelines.layouts.wide import WideHistory
 from pipelines.raw.opening import OpenedText
 
 _COMMON_DELIMITERS = ("\t", ",", "|", ";")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.errors import LayoutError
-from pipelines.layouts.source import Delimited
+from pipelines.layouts.formats import Delimited
 from pipelines.raw.survey import BLOCK, Survey
 
 SINGLE_BYTE = ("latin-1", "cp1252")

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import LayoutError
-from pipelines.layouts.source import Delimited, FileLayout
+from pipelines.layouts.formats import Delimited
+from pipelines.layouts.source import FileLayout
 from pipelines.raw.encoding import SINGLE_BYTE, demand_no_nulls, describe_doubt, even_lines, find_encoding, transcode
 from pipelines.raw.survey import Readable, TooLargeError, survey, survey_file
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 
 from models.errors import LayoutError
+from pipelines.layouts.formats import Delimited
 from pipelines.layouts.reading import Positions, missing_required
-from pipelines.layouts.source import Delimited, FileLayout
+from pipelines.layouts.source import FileLayout
 from pipelines.raw.diff import Dialect, describe_difference, find_dialect
 from pipelines.raw.opening import OpenedText, open_texts
 from pipelines.sql import identifier, literal, literals

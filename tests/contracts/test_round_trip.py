@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from models.config import read_config
 from pipelines.calendar import read_calendar
 from pipelines.core.delivery import Admission
-from pipelines.layouts.history import WideHistory
 from pipelines.layouts.reading import Positions, select_typed
 from pipelines.layouts.source import read_source
+from pipelines.layouts.wide import WideHistory
 from pipelines.layouts.writing import LayoutWriter
 from pipelines.raw.landing import receive
 from pipelines.raw.readers import open_file

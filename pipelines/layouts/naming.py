@@ -1,0 +1,150 @@
+"""How a text names an election: by its day, or by type and year, completed from the calendar.
+
+Some histories tell a day and no type, some a type and a year, some a month. What the text leaves open the calendar
+(`configs/elections.yaml`) says; where it does not know such an election, or more than one, the name stays undetermined.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from models.config import Strict
+from pipelines.calendar import Election
+from pipelines.layouts.operations import normalise
+from pipelines.tables.core import ELECTION_TYPES
+
+HELD = (*ELECTION_TYPES, "presidential_primary")
+"""Types of elections as a source may tell them apart; a presidential primary is of the type primary."""
+
+
+@dataclass(frozen=True)
+class NamedElection:
+    """What a name says.
+
+    Attributes:
+        day: Day of the election; nothing where the name does not determine it.
+        type: Type of the election; nothing where it is not determined.
+    """
+
+    day: dt.date | None
+    type: str | None
+
+
+class ElectionName(Strict):
+    """How a text names an election."""
+
+    from_: str | None = Field(None, alias="from", description="Header of the text; a column's own header has none.")
+    pattern: list[str] = Field(
+        description="Regular expressions of the whole text with some of the groups `type`, `date`, `year`, `month`; "
+        "the first that fits counts.",
+        min_length=1,
+    )
+    date: list[str] = Field([], description="How the group `date` says the day, strptime.")
+    types: dict[str, Literal[HELD]] = Field(  # ty: ignore
+        {}, description="What the group `type` says to our type; the first of a type is written."
+    )
+    type: Literal[HELD] | None = Field(None, description="The type of all of them, where the text has none.")  # ty: ignore
+    otherwise: Literal[ELECTION_TYPES] | None = Field(  # ty: ignore
+        None, description="Type of an election that neither text nor calendar tells; without it it is unknown."
+    )
+    written: str = Field(
+        "{date}", description="The text as it is written, {type}, {date}, {year}, {yy} and {month} filled in."
+    )
+
+    @field_validator("pattern", "date", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _has_groups(self) -> "ElectionName":
+        for pattern in self.pattern:
+            if not {"date", "year"} & set(re.compile(pattern).groupindex):
+                raise ValueError("every pattern needs the group date or year")
+        if not self.date and any("<date>" in pattern for pattern in self.pattern):
+            raise ValueError("date says how the group date tells the day")
+        return self
+
+    @cached_property
+    def _held(self) -> dict[str, str]:
+        return {normalise(word): held for word, held in self.types.items()}
+
+    def read(self, text: str, calendar: Sequence[Election]) -> NamedElection | None:
+        """The election that a text names, nothing where it has not the form of a name.
+
+        Args:
+            text: The text.
+            calendar: Elections of the state.
+        """
+        fits = (re.fullmatch(pattern, text.strip(), re.IGNORECASE) for pattern in self.pattern)
+        found = next((match.groupdict() for match in fits if match), None)
+        if found is None:
+            return None
+        held = self._held.get(normalise(found.get("type") or "")) or self.type
+        if found.get("type") and not held:
+            return None
+        if not found.get("date"):
+            return _complete(held, _year(found["year"]), _month(found.get("month")), calendar)
+        day = self._day(found["date"])
+        if day is None:
+            return None
+        known = held or next(iter(_on(day, calendar)), self.otherwise)
+        return NamedElection(day, _type(known))
+
+    def write(self, day: dt.date, election_type: str, is_presidential: bool = False) -> str | None:
+        """The name of an election; nothing where the source has no word for its type."""
+        wanted = ["presidential_primary", election_type] if is_presidential else [election_type]
+        words = [word for held in wanted for word, known in self.types.items() if known == held]
+        if (self.type and self.type not in wanted) or (self.types and not words):
+            return None
+        told = {"type": next(iter(words), ""), "date": day.strftime(self.date[0]) if self.date else ""}
+        return self.written.format(**told, year=day.year, yy=f"{day:%y}", month=f"{day:%B}")
+
+    def _day(self, text: str) -> dt.date | None:
+        for known in self.date:
+            try:
+                return dt.datetime.strptime(text.strip(), known.replace("%-", "%")).date()
+            except ValueError:
+                continue
+        return None
+
+
+def _complete(held: str | None, year: int, month: int | None, calendar: Sequence[Election]) -> NamedElection:
+    """The one election of a type, year and month that the calendar knows."""
+    near = [found for found in calendar if found.date.year == year and month in (None, found.date.month)]
+    fitting = [found for found in near if held in (None, found.type)]
+    if held in ("primary", "presidential_primary"):
+        primaries = [found for found in near if found.type == "primary"]
+        apart = [found for found in primaries if found.is_presidential == (held == "presidential_primary")]
+        fitting = apart or primaries
+    days = {found.date for found in fitting}
+    if len(days) != 1:
+        return NamedElection(None, _type(held))
+    (day,) = days
+    return NamedElection(day, _type(held) or next(iter(_on(day, fitting))))
+
+
+def _on(day: dt.date, calendar: Sequence[Election]) -> list[str]:
+    """Types of the elections of a day, generals first."""
+    return sorted((found.type for found in calendar if found.date == day), key=ELECTION_TYPES.index)
+
+
+def _type(held: str | None) -> str | None:
+    return "primary" if held == "presidential_primary" else held
+
+
+def _year(text: str) -> int:
+    """A year; of two digits those up to 50 are of this century."""
+    year = int(text)
+    return year if year > 99 else year + (2000 if year <= 50 else 1900)
+
+
+def _month(text: str | None) -> int | None:
+    if not text:
+        return None
+    return int(text) if text.isdigit() else dt.datetime.strptime(text[:3], "%b").month
