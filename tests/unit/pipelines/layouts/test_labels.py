@@ -55,6 +55,7 @@ def _read(label: str, rules: LabelRules = RULES) -> str:
         ("20320302 PP", "primary 2032-03-02"),
         ("20321005 Run Off", "runoff 2032-10-05"),
         ("20321005 PRIMARY RUN-OFF", "runoff 2032-10-05"),
+        ("20321207 GENERAL RUNOFF", "runoff 2032-12-07"),
         ("SPECIAL ELECTION 12TH DIST 20320210", "special 2032-02-10"),
         ("2/10/2032 Whig Party Primary", "primary 2032-02-10"),
         # It is taken as written, also when nothing was held on it.
@@ -112,6 +113,7 @@ def test_a_general_election_and_a_year_are_election_day(label: str, found: str) 
         ("City Primary Election 2030", "primary 2030-09-10"),
         ("2030 FEDERAL PRIMARY", "primary 2030-09-10"),
         ("FALL PRIMARY 2030", "primary 2030-09-10"),
+        ("GENERAL PRIMARY 2030", "primary 2030-09-10"),
         ("Primary Federal 2032", "primary 2032-06-22"),
         ("2032CONGRESSIONAL PRIMARY", "primary 2032-06-22"),
         ("2032 JUNE PRIMARY", "primary 2032-06-22"),
