@@ -3,8 +3,17 @@
 import shutil
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 _BLOCK = 1 << 22
+
+
+def _mode(target: Path, members: set[str]) -> Literal["a", "w"]:
+    """Whether the members join those of an archive that stands, or the archive is written anew."""
+    if not target.exists():
+        return "w"
+    with zipfile.ZipFile(target) as archive:
+        return "w" if members & set(archive.namelist()) else "a"
 
 
 def put_together(target: Path, drafts: dict[str, Path]) -> None:
@@ -25,7 +34,7 @@ def put_together(target: Path, drafts: dict[str, Path]) -> None:
     for name, own in inner.items():
         members[name] = next(iter(own.values())).with_suffix(".zip")
         put_together(members[name], own)
-    with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(target, _mode(target, set(members)), zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for member, draft in sorted(members.items()):
             # by name, not by ZipInfo: an entry of one's own would be packed at the default level, four times slower
             with draft.open("rb") as text, archive.open(member, "w", force_zip64=True) as entry:
