@@ -4,7 +4,6 @@ A source may send one file or one for each county: texts with the same columns a
 each distinct row of texts, the voter aside, is converted once: millions of votes say the same few thousand things.
 """
 
-import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -13,22 +12,15 @@ import duckdb
 
 from models.errors import LayoutError
 from pipelines.core import refusing
-from pipelines.core.history import election_name
+from pipelines.core.readings import Occasion
 from pipelines.core.staged import Count, Staged
-from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.reading import (
-    UNKNOWN_CELL,
     Positions,
-    missing_elections,
-    rules,
-    select_typed,
-    wide_cells,
 )
 from pipelines.layouts.source import FileLayout
-from pipelines.layouts.wide import WideElection, WideHistory
+from pipelines.layouts.wide import WideElection
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import TextRelation, TextScan, scan_together, take_rejected_lines
-from pipelines.sql import literal
 
 
 class TextStager(ABC):
@@ -39,8 +31,7 @@ class TextStager(ABC):
         staged: What reading finds is added here.
         layout: Layout of the texts.
         texts: Texts that share headers and delimiter, each with the file_id it belongs to.
-        state: Two-letter code that begins every voter_id.
-        day: Day the files were made.
+        occasion: State, day and calendar of the delivery, and its code files.
     """
 
     table: ClassVar[str]
@@ -52,12 +43,11 @@ class TextStager(ABC):
         staged: Staged,
         layout: FileLayout,
         texts: Sequence[tuple[str, TextRelation]],
-        state: str,
-        day: dt.date,
+        occasion: Occasion,
     ) -> None:
         self.connection, self.staged, self.layout, self.texts = connection, staged, layout, texts
         self.first, self.positions = len(staged.numbers), Positions(texts[0][1].headers)
-        self.state, self.day = state, day
+        self.occasion, self.state, self.day = occasion, occasion.state, occasion.day
         self.elections = self._elections(texts[0][1])
 
     def stage(self) -> None:
@@ -140,114 +130,44 @@ class TextStager(ABC):
         counted = f"SELECT file_no, count(*) FROM refused WHERE file_no >= {self.first} GROUP BY file_no"
         return dict(self.connection.execute(counted).fetchall())
 
-    def _take_counts(self, query: str, named: list[tuple[str, str]], rows: dict[int, int]) -> None:
-        """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits."""
-        found = [(self.staged.faults, rule) for rule in named] + [(self.staged.masked, rule) for rule in named]
-        for number, *counts in self.connection.execute(query).fetchall():
-            for (counted, rule), count in zip(found, counts, strict=True):
-                if count:
-                    counted.append(Count(self.staged.names[number], *rule, count, rows[number]))
+
+def count_readings(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    named: list[tuple[str, str]],
+    which: str,
+    rows: dict[int, int],
+) -> None:
+    """Add the faults and masks of some votes.
+
+    Args:
+        connection: Holds the working tables.
+        staged: Where they are added.
+        named: Column and rule behind each bit.
+        which: SQL of the readings that are meant.
+        rows: Votes of each file_no.
+    """
+    bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in bit_tests(len(named))]
+    counted = f"FROM vote_readings WHERE {which} GROUP BY file_no ORDER BY 1"
+    take_counts(connection, staged, f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
 
 
-class PeopleStager(TextStager):
-    """Texts with a row per person, and a column per election where the history is wide, into `staged_voters`."""
-
-    table = "staged_voters"
-
-    def _elections(self, text: TextRelation) -> list[WideElection]:
-        history = self.layout.history
-        if not isinstance(history, WideHistory):
-            return []
-        missing = missing_elections(history, self.positions)
-        if missing:
-            listed = f"{len(missing)} of {len(history.elections)} election columns are missing: {', '.join(missing)}"
-            raise LayoutError(f"{text.name}: {listed}.")
-        found = history.elections_in(text.headers)
-        if not found:
-            raise LayoutError(f"{text.name}: none of its {len(text.headers)} columns is of an election.")
-        return found
-
-    def _read(self, relation: str, first: int) -> None:
-        carried = [_file_no(first)]
-        history = self.layout.history
-        if isinstance(history, WideHistory):
-            carried.append(wide_cells(history, self.elections, self.positions))
-        typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day)
-        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
-        self.connection.execute(f"INSERT INTO staged_voters BY NAME SELECT * REPLACE ({voter_id}) FROM ({typed})")
-
-    def _count_faults(self, rows: dict[int, int]) -> None:
-        named = rules(self.layout.column_layouts(), self.positions, self.day)
-        bits = [f"count(*) FILTER ({test})" for test in _bit_tests(len(named))]
-        counted = f"FROM staged_voters WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
-        self._take_counts(f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
-        self._count_unknown_cells(rows)
-
-    def _count_unknown_cells(self, rows: dict[int, int]) -> None:
-        if not self.elections:
-            return
-        tests = ", ".join(
-            f"count(*) FILTER (cells[{place}] = '{UNKNOWN_CELL}')" for place, _ in enumerate(self.elections, 1)
-        )
-        unknown = f"file_no >= {self.first} AND contains(cells, '{UNKNOWN_CELL}')"
-        counted = f"SELECT file_no, {tests} FROM staged_voters WHERE {unknown} GROUP BY file_no ORDER BY 1"
-        for number, *counts in self.connection.execute(counted).fetchall():
-            for election, count in zip(self.elections, counts, strict=True):
-                if count:
-                    what = (election.header, "is a cell that the layout knows", count, rows[number])
-                    self.staged.faults.append(Count(self.staged.names[number], *what))
+def take_counts(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    query: str,
+    named: list[tuple[str, str]],
+    rows: dict[int, int],
+) -> None:
+    """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits."""
+    found = [(staged.faults, rule) for rule in named] + [(staged.masked, rule) for rule in named]
+    for number, *counts in connection.execute(query).fetchall():
+        for (counted, rule), count in zip(found, counts, strict=True):
+            if count:
+                counted.append(Count(staged.names[number], *rule, count, rows[number]))
 
 
-class VotesStager(TextStager):
-    """Texts with a row per vote: who and what text into `staged_votes`, what the text says into `vote_readings`."""
-
-    table = "staged_votes"
-
-    def _read(self, relation: str, first: int) -> None:
-        layouts = self.layout.column_layouts()
-        texts = self._texts()
-        typed = select_typed({"voter_id": layouts["voter_id"]}, self.positions, relation, [_file_no(first), *texts])
-        told = "".join(f", coalesce({text}, '') AS t{place}" for place, text in enumerate(texts))
-        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
-        self.connection.execute(f"INSERT INTO staged_votes BY NAME SELECT {voter_id}{told}, file_no FROM ({typed})")
-
-    def _texts(self) -> list[str]:
-        """The raw texts that say something about a vote, the voter aside."""
-        layouts = self._layouts_of_readings().values()
-        return list(dict.fromkeys(text for layout in layouts for text in self.positions.texts(layout)))
-
-    def _layouts_of_readings(self) -> dict[str, ColumnLayout]:
-        return {name: layout for name, layout in self.layout.column_layouts().items() if name != "voter_id"}
-
-    def _count_faults(self, rows: dict[int, int]) -> None:
-        self._convert()
-        named = rules(self._layouts_of_readings(), self.positions)
-        bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in _bit_tests(len(named))]
-        counted = f"FROM vote_readings WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
-        self._take_counts(f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
-
-    def _convert(self) -> None:
-        """Read each distinct row of texts once."""
-        layouts, texts = self._layouts_of_readings(), self._texts()
-        keys = [f"t{place}" for place, _ in enumerate(texts)]
-        named = ", ".join(f"{key}, {key} AS {text}" for key, text in zip(keys, texts, strict=True))
-        rows = f"""(
-            SELECT file_no, {named}, count(*) AS row_count
-            FROM staged_votes
-            WHERE file_no >= {self.first}
-            GROUP BY ALL
-        )"""
-        typed = select_typed(layouts, self.positions, rows, ["file_no", *keys, "row_count"])
-        voted = "" if "is_voted" in layouts else ", true AS is_voted"
-        election_id = f"{election_name(self.state)} AS election_id"
-        self.connection.execute(f"INSERT INTO vote_readings BY NAME SELECT *, {election_id}{voted} FROM ({typed})")
-
-
-def _file_no(first: int) -> str:
-    return f"CAST({first} + file_index AS INTEGER) AS file_no"
-
-
-def _bit_tests(count: int) -> list[str]:
+def bit_tests(count: int) -> list[str]:
     """SQL of each of so many faults, then of as many masks."""
     return [f"{word} & {1 << place} <> 0" for word in ("fault_bits", "masked_bits") for place in range(count)]
 
