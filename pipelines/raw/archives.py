@@ -7,7 +7,7 @@ import lzma
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -166,7 +166,7 @@ def largest_size(file: Path) -> int:
 
 
 @contextmanager
-def told_damage(name: str, size: int) -> Iterator[None]:
+def told_damage(name: str, size: int) -> Generator[None]:
     """Turn what an archive does when it is damaged, or too large, into a sentence.
 
     Raises:

@@ -105,7 +105,11 @@ def _checked(name: str, dialect: Dialect, files: LandedFiles) -> Dialect:
     listed = Counter(map(normalise, files.format.names))
     found = Counter(map(normalise, dialect.headers))
     doubled = sorted(
-        {header for header in dialect.headers if (key := normalise(header)) in keys and found[key] > max(listed[key], 1)}
+        {
+            header
+            for header in dialect.headers
+            if (key := normalise(header)) in keys and found[key] > max(listed[key], 1)
+        }
     )
     if doubled:
         raise LayoutError(

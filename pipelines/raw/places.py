@@ -1,5 +1,6 @@
 """Where the fields of a line stand: by the widths of a record, or between separators that stand at fixed places."""
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ def _separated(name: str, lines: list[str], format_: FixedWidth) -> Places:
         stops, count = next(iter(found.most_common(1)), ((), 0))
         if 2 * count > found.total():
             starts = (1, *(stop + 2 for stop in stops))
-            widths = (*(after - start - 1 for start, after in zip(starts, starts[1:], strict=False)), None)
+            widths = (*(after - start - 1 for start, after in itertools.pairwise(starts)), None)
             return Places(tuple(record), starts, widths, (), format_.separator)
     expected = " or ".join(f"{len(record):,}" for record in format_.records)
     counts = Counter(line.count(format_.separator) + 1 for line in lines)

@@ -5,14 +5,14 @@ without an error, so the caller counts rows against lines; where they differ, th
 quotes taken as plain characters, and the lines that this leaves out are named.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from models.errors import LayoutError
-from pipelines.layouts.formats import FixedWidth, ParquetFile, Spreadsheet
+from pipelines.layouts.formats import Delimited, FixedWidth, ParquetFile, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.dialects import find_dialect, missing_columns
 from pipelines.raw.diff import describe_difference
@@ -113,9 +113,12 @@ def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path) -> Iterator
         for opened in open_texts(kept, name, files, scratch):
             yield FixedScan(opened, find_places(opened, files))
         return
-    is_sheet = isinstance(format_, Spreadsheet)
-    delimited = text_format(format_) if is_sheet else format_
-    for opened in (open_sheets if is_sheet else open_texts)(kept, name, files, scratch):
+    if isinstance(format_, Spreadsheet):
+        delimited, texts = text_format(format_), open_sheets(kept, name, files, scratch)
+    else:
+        assert isinstance(format_, Delimited)
+        delimited, texts = format_, open_texts(kept, name, files, scratch)
+    for opened in texts:
         yield DelimitedScan(opened, find_dialect(opened, files, delimited), delimited)
 
 

@@ -122,7 +122,11 @@ class DelimitedScan(TextScan):
             return
         for number, line in enumerate(self.opened.lines(), 1):
             fields = line.split(self.delimiter)
-            if number > self.lines_before and len(fields) <= len(self.headers) and not all(map(self._is_paired, fields)):
+            if (
+                number > self.lines_before
+                and len(fields) <= len(self.headers)
+                and not all(map(self._is_paired, fields))
+            ):
                 yield number, "closes its quotes"
 
     @property
@@ -174,7 +178,7 @@ class FixedScan(TextScan):
     def together(self, texts: Sequence[OpenedText]) -> str:
         """SQL of texts of these places as one relation, fields without the blanks at their ends."""
         lines = _read_csv(texts, ["line"], _ABSENT, "", 0, "null_padding = false")
-        # Of ASCII a grapheme is a byte and the quickest to find, by a quarter; beyond it, several characters may be one.
+        # In ASCII a grapheme is a byte, and found a quarter quicker than a character; elsewhere it may be several.
         piece = "substring_grapheme" if self.opened.is_ascii else "substr"
         fields = ", ".join(
             f"nullif(rtrim({piece}(line, {start}{'' if width is None else f', {width}'})), '') AS c{place}"

@@ -1,4 +1,4 @@
-"""A sheet of a workbook as UTF-8 text: comma, quotes where they are needed, a line a row, so that a row's number is its line.
+"""A sheet of a workbook as UTF-8 text: a line a row, so that the number of a row is that of its line.
 
 Cells become the text that a person sees in a plain export: whole numbers without a point, days as YYYY-MM-DD, TRUE and
 FALSE; a line feed in a cell becomes a blank.
