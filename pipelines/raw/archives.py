@@ -80,7 +80,7 @@ class Unpacking:
             count += 1
             yield member
         if self.empty and not count:
-            raise LayoutError(f"{name}: all {len(self.empty)} members that fit are empty (0 bytes).")
+            raise LayoutError(f"{name}: nothing but empty members (0 bytes) fits: {', '.join(self.empty)}.")
         if not count:
             raise LayoutError(f"{name}: none of its {self.listed_count} members fits {', '.join(self.files.members)}.")
 

@@ -126,7 +126,8 @@ def _why_not(name: str, first: str, files: LandedFiles, format_: Delimited) -> s
             f"{name}: its delimiter is {_named(fitting)}, the layout says {_named(format_.delimiters)}. "
             "If the state changed it, add a dated layout."
         )
-    headers = split_header(first, format_.delimiters[0], format_.quote)
+    split = [split_header(first, delimiter, format_.quote) for delimiter in format_.delimiters]
+    headers = max(split, key=lambda headers: len(_known(headers, format_)))
     known = _known(headers, format_)
     if 2 * len(known) < len(format_.names):  # may be a row of data: its texts are not repeated
         return (

@@ -73,14 +73,18 @@ def _is_cut(record: dict[str, int], whole: dict[str, int]) -> bool:
 
 
 def _separated(name: str, lines: list[str], format_: FixedWidth) -> Places:
-    """The places of the separators: those that most lines with the right number of them share."""
+    """The places of the separators in lines with the right number of them, if most lines have them there.
+
+    A name may hold one too, so that not every line has the right number.
+    """
     for record in format_.records:
         found = Counter(stops for line in lines if len(stops := _stops(line, format_.separator)) == len(record) - 1)
-        stops, count = next(iter(found.most_common(1)), ((), 0))
-        if 2 * count > found.total():
-            starts = (1, *(stop + 2 for stop in stops))
-            widths = (*(after - start - 1 for start, after in itertools.pairwise(starts)), None)
-            return Places(tuple(record), starts, widths, (), format_.separator)
+        stops = next((stops for stops, _ in found.most_common(1)), ())
+        starts = (1, *(stop + 2 for stop in stops))
+        widths = (*(after - start - 1 for start, after in itertools.pairwise(starts)), None)
+        places = Places(tuple(record), starts, widths, (), format_.separator)
+        if stops and 2 * sum(not places.fault(line) for line in lines) > len(lines):
+            return places
     expected = " or ".join(f"{len(record):,}" for record in format_.records)
     counts = Counter(line.count(format_.separator) + 1 for line in lines)
     raise LayoutError(
