@@ -25,7 +25,7 @@ _STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the 
 
 
 def refuse_lines(connection: duckdb.DuckDBPyConnection, number: int, lines: Sequence[tuple[int, str]]) -> None:
-    """Refuse lines of a text that are no record, each with the rule that it breaks.
+    """Refuse lines of a text that are no record, each with the rule that it breaks; those refused before stay so.
 
     Args:
         connection: Holds the working tables.
@@ -33,7 +33,10 @@ def refuse_lines(connection: duckdb.DuckDBPyConnection, number: int, lines: Sequ
         lines: Numbers of the lines with their rules.
     """
     connection.execute(
-        f"INSERT INTO refused SELECT {number}, unnest(?::BIGINT[]), unnest(?::VARCHAR[]), NULL",
+        f"""INSERT INTO refused
+        SELECT {number}, line, rule, NULL
+        FROM (SELECT unnest(?::BIGINT[]) AS line, unnest(?::VARCHAR[]) AS rule)
+        WHERE line NOT IN (SELECT row_number FROM refused WHERE file_no = {number})""",
         [[line for line, _ in lines], [rule for _, rule in lines]],
     )
 

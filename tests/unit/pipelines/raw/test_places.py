@@ -58,6 +58,13 @@ def test_lines_of_another_length_are_refused_by_line(stage):
     assert (read.facts["row_count"], read.facts["line_count"]) == (4, 6)
 
 
+def test_a_control_sign_takes_a_line_out_once(stage):
+    lines = [line("001", "ANN", "A"), line("002", "B\x1fO", "B"), line("003", "C\x1fY", "C") + "x", "004"]
+    read = stage(("\n".join(lines) + "\n").encode(), fixed())
+    assert read.rows == [("001", "ANN", "A")]
+    assert [number for number, _ in read.refused] == [2, 3, 4] and read.facts["row_count"] == 4
+
+
 def test_a_line_that_ends_as_a_shorter_record_does_is_read(stage):
     shorter = {"id": 3, "last": 6}
     lines = [line("001", "ANN", "A"), "002BO    ", "003CY   "]
