@@ -5,6 +5,7 @@ the reason stands in the ledger. Rows that were refused wait, with their text, i
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 import duckdb
 
 from models.errors import ContractError, DeliveryError, LayoutError
+from pipelines.calendar import Election
 from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
-from pipelines.core.staging import stage_delivery
+from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.stated import stated_votes
 from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
@@ -53,11 +55,13 @@ class Admission:
         lake: Data root.
         name: Name of the source.
         source: Its configuration.
+        calendar: Elections of the state, for histories that do not name theirs in full.
     """
 
     lake: Lake
     name: str
     source: Source
+    calendar: Sequence[Election] = ()
 
     def admit_all(self, now: dt.datetime) -> list[Judgement]:
         """Judge every delivery, oldest snapshot first; what stands as it should is not read again.
@@ -96,7 +100,8 @@ class Admission:
     def _version(self) -> str:
         """What besides the files decides the rows: the configuration of the source and the program text."""
         code = code_version("pipelines/layouts", "pipelines/raw", "pipelines/core")
-        return fingerprint(self.source.model_dump(mode="json", by_alias=True), code)
+        named = [election.model_dump(mode="json") for election in self.calendar if self.source.needs_calendar]
+        return fingerprint(self.source.model_dump(mode="json", by_alias=True), named, code)
 
     def _judge(
         self, delivery: Delivery, first: Delivery, previous: Delivery | None, made_from: str, now: dt.datetime
@@ -121,6 +126,12 @@ class Admission:
         ]
         return self._read(delivery, layout, previous, made_from, absent)
 
+    def _earlier(self, delivery: Delivery) -> list[Delivery]:
+        """The accepted deliveries before one, newest first."""
+        known = ReceiptLedger(self.lake, self.name).deliveries()
+        accepted = [found for found in known if found.verdict == "accepted"]
+        return [found for found in reversed(accepted) if found.snapshot_date < delivery.snapshot_date]
+
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:
         """The records of a delivery whose tables and verdict stand; without the verdict its counts were never told."""
         place: dict[str, Any] = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
@@ -135,7 +146,8 @@ class Admission:
     ) -> Judgement:
         with self.lake.connect() as connection, self.lake.scratch() as scratch:
             try:
-                staged = stage_delivery(connection, self.lake.root, delivery, layout, self.source.state, scratch)
+                received = Received(delivery, layout, self.source.state, self.calendar, self._earlier(delivery))
+                staged = stage_delivery(connection, self.lake.root, received, scratch)
                 self._keep_refused(connection, staged, made_from)
                 compared = self._compared(delivery, previous)
                 reasons = find_implausible(connection, staged, compared, layout, self.source.plausibility)

@@ -108,6 +108,12 @@ def refuse_votes(connection: duckdb.DuckDBPyConnection, snapshot_date: dt.date) 
     _refuse_readings(connection, f"election_date > DATE '{snapshot_date}'", _LATE, "election_date")
 
 
+def refuse_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse rows of votes without a voter."""
+    _refuse(connection, "staged_rows", "voter_id IS NULL", _UNREAD, "voter_id")
+    _refuse(connection, "staged_rows", _STRAY_QUOTE, "has no stray quote", "voter_id")
+
+
 def _refuse_readings(connection: duckdb.DuckDBPyConnection, condition: str, rule: str, column: str) -> None:
     """Refuse the votes whose texts say what meets a condition."""
     if connection.execute(f"SELECT 1 FROM vote_readings WHERE {condition} LIMIT 1").fetchall():

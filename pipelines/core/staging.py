@@ -2,19 +2,28 @@
 
 Working tables of one SQL connection: `staged_voters` (a row per person; the view `told_voters` shows them with the
 columns of core_voters), `staged_votes` (a row per stated participation: the voter, and the texts t0 .. tN that say what
-it was), `vote_readings` (what each distinct row of these texts says) and those of `refusing.py`. Nothing is written
-outside the connection.
+it was), `staged_rows` and `packed_votes` (votes that stand in the rows of voters), `vote_readings` (what each distinct
+row of texts of votes says), `codes_<name>` (code files) and those of `refusing.py`. Nothing is written outside the
+connection.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from pipelines.calendar import Election
 from pipelines.core import refusing
+from pipelines.core.codes import stage_codes
+from pipelines.core.looking_up import columns_looked_up, look_up
+from pipelines.core.packed import PackedTexts, unpack_votes
+from pipelines.core.readings import Occasion
 from pipelines.core.staged import Count, Staged
-from pipelines.core.text_stager import PeopleStager, VotesStager
+from pipelines.core.text_stager import PeopleStager, RowsStager, VotesStager
+from pipelines.layouts.history import InRow
+from pipelines.layouts.packing import is_packed
 from pipelines.layouts.source import FileLayout, Layout
 from pipelines.layouts.wide import WideHistory
 from pipelines.raw.readers import TextRelation, open_file
@@ -23,51 +32,98 @@ from pipelines.sql import identifier
 from pipelines.tables.core import Voters
 
 
-def stage_delivery(
-    connection: duckdb.DuckDBPyConnection, root: Path, delivery: Delivery, layout: Layout, state: str, scratch: Path
-) -> Staged:
+@dataclass(frozen=True)
+class Received:
+    """A delivery and what is needed to read it.
+
+    Attributes:
+        delivery: The delivery.
+        earlier: Accepted deliveries before it, newest first, for code files that it lacks.
+        layout: Layout of its day.
+        state: Two-letter code that begins every voter_id.
+        calendar: Elections of the state.
+    """
+
+    delivery: Delivery
+    layout: Layout
+    state: str
+    calendar: Sequence[Election] = ()
+    earlier: Sequence[Delivery] = ()
+
+
+def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: Received, scratch: Path) -> Staged:
     """Read every file of a delivery into the working tables.
 
     Args:
         connection: Where the working tables are made.
         root: Data root, where the received bytes are kept.
-        delivery: The delivery.
-        layout: Layout of its day.
-        state: Two-letter code that begins every voter_id.
+        received: The delivery.
         scratch: Folder for unpacked copies.
 
     Raises:
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
-    staged = Staged()
-    is_wide = any(isinstance(files.history, WideHistory) for files in layout.files.values())
-    create_tables(connection, is_wide, max(files.vote_text_count for files in layout.files.values()))
-    for role, files in layout.files.items():
-        texts = list(_open(connection, root, delivery.of_role(role), files, scratch))
-        for file_id, _ in texts:
-            staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
-        for alike in _by_dialect(texts):
-            stager = VotesStager if files.is_long else PeopleStager
-            stager(connection, staged, files, alike, state, delivery.snapshot_date).stage()
-    connection.execute(f"CREATE VIEW told_voters AS {select_voters()}")
+    staged, layout, day = Staged(), received.layout, received.delivery.snapshot_date
+    histories = [files.history for files in layout.files.values()]
+    is_wide = any(isinstance(history, WideHistory) and not is_packed(history) for history in histories)
+    create_tables(connection, layout, is_wide)
+    codes = stage_codes(connection, root, [received.delivery, *received.earlier], layout.codes, scratch)
+    occasion = Occasion(received.state, day, received.calendar, codes)
+    packed = [
+        found
+        for files in layout.files.values()
+        for found in _stage_files(connection, root, received.delivery, files, (staged, occasion, scratch))
+    ]
+    look_up(connection, staged, layout.files["voters"], occasion)
+    connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
     told = [name for name in Voters.schema().names if name != "voter_id"]
-    staged.folded_count = refusing.refuse_voters(connection, [*told, *(["cells"] if is_wide else [])])
-    refusing.refuse_votes(connection, delivery.snapshot_date)
-    for elections, numbers in staged.wide_files():
-        late = [at for at, election in enumerate(elections, 1) if election.day > delivery.snapshot_date]
+    cells = [
+        *(["cells"] if is_wide else []),
+        *(["votes"] if any(found.table == "staged_voters" for found in packed) else []),
+    ]
+    staged.folded_count = refusing.refuse_voters(connection, [*told, *cells])
+    refusing.refuse_votes(connection, day)
+    refusing.refuse_rows(connection)
+    for elections, numbers in staged.wide_files() if is_wide else ():
+        late = [at for at, election in enumerate(elections, 1) if election.day > day]
         refusing.note_late_cells(connection, numbers, late)
+    for found in packed:
+        unpack_votes(connection, staged, found, occasion)
     _count_refused(connection, staged)
     return staged
 
 
-def select_voters() -> str:
+def _stage_files(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    delivery: Delivery,
+    files: FileLayout,
+    into: tuple[Staged, Occasion, Path],
+) -> Iterator[PackedTexts]:
+    """Stage the files of a role; the texts among them whose rows carry packed votes."""
+    staged, occasion, scratch = into
+    texts = list(_open(connection, root, delivery.fitting(files), files, scratch))
+    for file_id, _ in texts:
+        staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
+    stager = VotesStager if files.is_long else PeopleStager if files.voters else RowsStager
+    for alike in _by_dialect(texts):
+        staging = stager(connection, staged, files, alike, occasion)
+        staging.stage()
+        if isinstance(files.history, InRow) and is_packed(files.history):
+            numbers = list(range(staging.first, len(staged.numbers)))
+            yield PackedTexts(stager.table, numbers, files.history, staging.elections)
+
+
+def select_voters(files: FileLayout) -> str:
     """SELECT of the staged people with every column of core_voters; what the file does not give is null."""
-    derived = {
-        "is_confidential": "coalesce(is_confidential, false)",
-        "birth_year": "coalesce(birth_year, CAST(year(birth_date) AS SMALLINT))",
+    looked = columns_looked_up(files)
+    derived = {name: f"coalesce(staged_voters.{name}, known.{name})" for name in looked} | {
+        "is_confidential": "coalesce(staged_voters.is_confidential, false)",
+        "birth_year": "coalesce(staged_voters.birth_year, CAST(year(staged_voters.birth_date) AS SMALLINT))",
     }
-    told = [f"{derived.get(name, name)} AS {identifier(name)}" for name in Voters.schema().names]
-    return f"SELECT {', '.join(told)} FROM staged_voters"
+    told = [f"{derived.get(name, f'staged_voters.{name}')} AS {identifier(name)}" for name in Voters.schema().names]
+    joined = "LEFT JOIN looked_up_values AS known USING (looked_up)" if looked else ""
+    return f"SELECT {', '.join(told)} FROM staged_voters {joined}"
 
 
 def _open(
@@ -87,20 +143,24 @@ def _by_dialect(texts: list[tuple[str, TextRelation]]) -> list[list[tuple[str, T
     return list(found.values())
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool = False, vote_text_count: int = 0) -> None:
+def create_tables(connection: duckdb.DuckDBPyConnection, layout: Layout, is_wide: bool) -> None:
     """Make the empty working tables.
 
     Args:
         connection: Where.
+        layout: Layout of the delivery.
         is_wide: Whether people carry the cells of a wide history.
-        vote_text_count: Texts that say something about a vote, at most.
     """
+    vote_text_count = max(files.vote_text_count for files in layout.files.values())
     connection.execute(refusing.TABLES)
     connection.register("people", Voters.schema().empty_table())
     bits = "0::BIGINT AS fault_bits, 0::BIGINT AS masked_bits, 0 AS file_no"
     cells = ", NULL::VARCHAR AS cells" if is_wide else ""
+    cells += ", NULL::VARCHAR AS looked_up, NULL::VARCHAR[] AS votes"
     texts = "".join(f"t{place} VARCHAR DEFAULT '', " for place in range(vote_text_count))
     connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{cells} FROM people")
+    connection.execute("CREATE TABLE staged_rows (voter_id VARCHAR, votes VARCHAR[], file_no INTEGER)")
+    connection.execute("CREATE TABLE packed_votes (voter_id VARCHAR, t0 VARCHAR, file_no INTEGER, county_code VARCHAR)")
     connection.execute(f"CREATE TABLE staged_votes (voter_id VARCHAR, {texts}file_no INTEGER)")
     connection.execute(
         f"CREATE TABLE vote_readings (file_no INTEGER, {texts}row_count BIGINT, election_id VARCHAR, "

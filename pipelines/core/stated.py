@@ -11,6 +11,7 @@ import duckdb
 from pipelines.core.cells import CellStream
 from pipelines.core.history import election_id, select_folded
 from pipelines.core.staged import Staged
+from pipelines.layouts.packing import is_packed
 from pipelines.layouts.reading import UNKNOWN_CELL, cell_letters
 from pipelines.layouts.source import Layout
 from pipelines.layouts.wide import WideElection, WideHistory
@@ -35,7 +36,9 @@ def stated_votes(
         state: Two-letter code that begins every election_id.
         snapshot_date: Day of the delivery; elections after it are not told.
     """
-    histories = [files.history for files in layout.files.values() if isinstance(files.history, WideHistory)]
+    shapes = [files.history for files in layout.files.values()]
+    histories = [shape for shape in shapes if isinstance(shape, WideHistory) and not is_packed(shape)]
+    has_packed = any(map(is_packed, shapes))
     is_long = any(files.is_long for files in layout.files.values())
     held = [
         (history, [election for election in elections if election.day <= snapshot_date], numbers)
@@ -44,16 +47,25 @@ def stated_votes(
     ]
     _enumerate(connection, _words_of_cells(state, held))
     told = [_unfolded(connection, state, *found) for found in held if found[1]]
+    if has_packed:
+        told.append(_PACKED_VOTES)
     if is_long or not told:
         told.append(_READ_VOTES)
     votes = "\nUNION ALL BY NAME\n".join(told)
-    return _once(connection, votes) if is_long else votes
+    return _once(connection, votes) if is_long or has_packed else votes
 
 
 _READ_VOTES = """
     SELECT voter_id, election_id, election_date, election_type, is_voted, method_code, ballot_party_code, county_code
     FROM staged_votes
     NATURAL JOIN vote_readings"""  # on file_no and every text
+
+
+_PACKED_VOTES = """
+    SELECT voter_id, election_id, election_date, election_type, is_voted, method_code, ballot_party_code,
+        coalesce(CAST(vote_readings.county_code AS VARCHAR), packed_votes.county_code) AS county_code
+    FROM packed_votes
+    JOIN vote_readings USING (file_no, t0)"""
 
 
 def _words_of_cells(state: str, held: list[_Held]) -> dict[str, set[str]]:

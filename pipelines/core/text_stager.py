@@ -4,7 +4,6 @@ A source may send one file or one for each county: texts with the same columns a
 each distinct row of texts, the voter aside, is converted once: millions of votes say the same few thousand things.
 """
 
-import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -13,9 +12,10 @@ import duckdb
 
 from models.errors import LayoutError
 from pipelines.core import refusing
-from pipelines.core.history import election_name
+from pipelines.core.readings import Occasion, VoteTexts, read_votes
 from pipelines.core.staged import Count, Staged
-from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.history import InRow, LongHistory
+from pipelines.layouts.packing import SEPARATOR, is_packed, pack, texts_of_votes
 from pipelines.layouts.reading import (
     UNKNOWN_CELL,
     Positions,
@@ -39,8 +39,7 @@ class TextStager(ABC):
         staged: What reading finds is added here.
         layout: Layout of the texts.
         texts: Texts that share headers and delimiter, each with the file_id it belongs to.
-        state: Two-letter code that begins every voter_id.
-        day: Day the files were made.
+        occasion: State, day and calendar of the delivery, and its code files.
     """
 
     table: ClassVar[str]
@@ -52,12 +51,11 @@ class TextStager(ABC):
         staged: Staged,
         layout: FileLayout,
         texts: Sequence[tuple[str, TextRelation]],
-        state: str,
-        day: dt.date,
+        occasion: Occasion,
     ) -> None:
         self.connection, self.staged, self.layout, self.texts = connection, staged, layout, texts
         self.first, self.positions = len(staged.numbers), Positions(texts[0][1].headers)
-        self.state, self.day = state, day
+        self.occasion, self.state, self.day = occasion, occasion.state, occasion.day
         self.elections = self._elections(texts[0][1])
 
     def stage(self) -> None:
@@ -140,14 +138,6 @@ class TextStager(ABC):
         counted = f"SELECT file_no, count(*) FROM refused WHERE file_no >= {self.first} GROUP BY file_no"
         return dict(self.connection.execute(counted).fetchall())
 
-    def _take_counts(self, query: str, named: list[tuple[str, str]], rows: dict[int, int]) -> None:
-        """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits."""
-        found = [(self.staged.faults, rule) for rule in named] + [(self.staged.masked, rule) for rule in named]
-        for number, *counts in self.connection.execute(query).fetchall():
-            for (counted, rule), count in zip(found, counts, strict=True):
-                if count:
-                    counted.append(Count(self.staged.names[number], *rule, count, rows[number]))
-
 
 class PeopleStager(TextStager):
     """Texts with a row per person, and a column per election where the history is wide, into `staged_voters`."""
@@ -158,33 +148,49 @@ class PeopleStager(TextStager):
         history = self.layout.history
         if not isinstance(history, WideHistory):
             return []
-        missing = missing_elections(history, self.positions)
+        missing = [] if history.header else missing_elections(history, self.positions)
         if missing:
             listed = f"{len(missing)} of {len(history.elections)} election columns are missing: {', '.join(missing)}"
             raise LayoutError(f"{text.name}: {listed}.")
-        found = history.elections_in(text.headers)
+        found = history.elections_in(text.headers, self.occasion.calendar)
         if not found:
             raise LayoutError(f"{text.name}: none of its {len(text.headers)} columns is of an election.")
         return found
 
-    def _read(self, relation: str, first: int) -> None:
-        carried = [_file_no(first)]
+    def _describe(self, text: TextRelation) -> None:
+        super()._describe(text)
         history = self.layout.history
         if isinstance(history, WideHistory):
-            carried.append(wide_cells(history, self.elections, self.positions))
+            known = {election.header for election in self.elections}
+            unknown = [header for header in text.headers if history.name_in(header) and header not in known]
+            told = f"the calendar lacks the elections of {len(unknown)} columns, not read: {', '.join(unknown)}"
+            self.staged.differences += [f"{text.name}: {told}."] if unknown else []
+
+    def _read(self, relation: str, first: int) -> None:
+        self._insert(relation, [_file_no(first), *self._carried()])
+
+    def _insert(self, relation: str, carried: list[str]) -> None:
         typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day)
         voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
-        self.connection.execute(f"INSERT INTO staged_voters BY NAME SELECT * REPLACE ({voter_id}) FROM ({typed})")
+        self.connection.execute(f"INSERT INTO {self.table} BY NAME SELECT * REPLACE ({voter_id}) FROM ({typed})")
+
+    def _carried(self) -> list[str]:
+        """What a row says of votes, and the codes that are looked up."""
+        history = self.layout.history
+        carried = [f"{key_of_lookups(self.layout, self.positions)} AS looked_up"] if self.layout.lookups else []
+        if isinstance(history, InRow) and is_packed(history):
+            return [*carried, f"{pack(history, self.positions, self.elections)} AS votes"]
+        return [*carried, wide_cells(history, self.elections, self.positions)] if self.elections else carried  # ty: ignore
 
     def _count_faults(self, rows: dict[int, int]) -> None:
         named = rules(self.layout.column_layouts(), self.positions, self.day)
         bits = [f"count(*) FILTER ({test})" for test in _bit_tests(len(named))]
         counted = f"FROM staged_voters WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
-        self._take_counts(f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
+        take_counts(self.connection, self.staged, f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
         self._count_unknown_cells(rows)
 
     def _count_unknown_cells(self, rows: dict[int, int]) -> None:
-        if not self.elections:
+        if not self.elections or is_packed(self.layout.history):
             return
         tests = ", ".join(
             f"count(*) FILTER (cells[{place}] = '{UNKNOWN_CELL}')" for place, _ in enumerate(self.elections, 1)
@@ -198,6 +204,23 @@ class PeopleStager(TextStager):
                     self.staged.faults.append(Count(self.staged.names[number], *what))
 
 
+class RowsStager(PeopleStager):
+    """Texts with a row per voter that say nothing but votes, into `staged_rows`."""
+
+    table = "staged_rows"
+
+    def _insert(self, relation: str, carried: list[str]) -> None:
+        history = self.layout.history
+        assert isinstance(history, InRow) and history.voter_id
+        typed = select_typed({"voter_id": history.voter_id}, self.positions, relation, carried)
+        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
+        columns = f"{voter_id}, votes, file_no"
+        self.connection.execute(f"INSERT INTO staged_rows BY NAME SELECT {columns} FROM ({typed})")
+
+    def _count_faults(self, rows: dict[int, int]) -> None:
+        """Nothing but votes can be a fault, and these are counted when they are read."""
+
+
 class VotesStager(TextStager):
     """Texts with a row per vote: who and what text into `staged_votes`, what the text says into `vote_readings`."""
 
@@ -205,42 +228,84 @@ class VotesStager(TextStager):
 
     def _read(self, relation: str, first: int) -> None:
         layouts = self.layout.column_layouts()
-        texts = self._texts()
+        texts = [f"c{self.positions.of(header)}" for header in self._headers()]
         typed = select_typed({"voter_id": layouts["voter_id"]}, self.positions, relation, [_file_no(first), *texts])
         told = "".join(f", coalesce({text}, '') AS t{place}" for place, text in enumerate(texts))
         voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
         self.connection.execute(f"INSERT INTO staged_votes BY NAME SELECT {voter_id}{told}, file_no FROM ({typed})")
 
-    def _texts(self) -> list[str]:
-        """The raw texts that say something about a vote, the voter aside."""
-        layouts = self._layouts_of_readings().values()
-        return list(dict.fromkeys(text for layout in layouts for text in self.positions.texts(layout)))
-
-    def _layouts_of_readings(self) -> dict[str, ColumnLayout]:
-        return {name: layout for name, layout in self.layout.column_layouts().items() if name != "voter_id"}
+    def _headers(self) -> tuple[str, ...]:
+        """Headers of the texts that say something about a vote, of those that the file has."""
+        history = self.layout.history
+        assert isinstance(history, LongHistory)
+        return tuple(header for header in texts_of_votes(history) if self.positions.of(header) is not None)
 
     def _count_faults(self, rows: dict[int, int]) -> None:
-        self._convert()
-        named = rules(self._layouts_of_readings(), self.positions)
-        bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in _bit_tests(len(named))]
-        counted = f"FROM vote_readings WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
-        self._take_counts(f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
+        named = read_votes(self.connection, self._vote_texts(), self.occasion)
+        count_readings(self.connection, self.staged, named, f"file_no >= {self.first}", rows)
 
-    def _convert(self) -> None:
-        """Read each distinct row of texts once."""
-        layouts, texts = self._layouts_of_readings(), self._texts()
-        keys = [f"t{place}" for place, _ in enumerate(texts)]
-        named = ", ".join(f"{key}, {key} AS {text}" for key, text in zip(keys, texts, strict=True))
+    def _vote_texts(self) -> VoteTexts:
+        history, headers = self.layout.history, self._headers()
+        assert isinstance(history, LongHistory)
+        keys = [f"t{place}" for place, _ in enumerate(headers)]
+        texts = "".join(f", {key}, {key} AS c{place}" for place, key in enumerate(keys))
         rows = f"""(
-            SELECT file_no, {named}, count(*) AS row_count
+            SELECT file_no{texts}, count(*) AS row_count
             FROM staged_votes
             WHERE file_no >= {self.first}
             GROUP BY ALL
         )"""
-        typed = select_typed(layouts, self.positions, rows, ["file_no", *keys, "row_count"])
-        voted = "" if "is_voted" in layouts else ", true AS is_voted"
-        election_id = f"{election_name(self.state)} AS election_id"
-        self.connection.execute(f"INSERT INTO vote_readings BY NAME SELECT *, {election_id}{voted} FROM ({typed})")
+        columns = {name: layout for name, layout in self.layout.column_layouts().items() if name != "voter_id"}
+        name = history.election
+        named = (lambda text: name.read(text, self.occasion.calendar)) if name else None
+        return VoteTexts(rows, keys, headers, columns, history.lookups, name.from_ if name else None, named)
+
+
+def key_of_lookups(layout: FileLayout, positions: Positions) -> str:
+    """SQL of the texts that the lookups of a voter go by, as one text."""
+    texts = [f"trim(c{positions.of(header)})" for header in headers_looked_up(layout)]
+    return f"concat_ws({literal(SEPARATOR)}, {', '.join(texts)})"
+
+
+def headers_looked_up(layout: FileLayout) -> list[str]:
+    """Headers of the file that the lookups of a voter go by."""
+    return list(dict.fromkeys(at for lookup in layout.lookups for at in lookup.by if not at.startswith("=")))
+
+
+def count_readings(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    named: list[tuple[str, str]],
+    which: str,
+    rows: dict[int, int],
+) -> None:
+    """Add the faults and masks of some votes.
+
+    Args:
+        connection: Holds the working tables.
+        staged: Where they are added.
+        named: Column and rule behind each bit.
+        which: SQL of the readings that are meant.
+        rows: Votes of each file_no.
+    """
+    bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in _bit_tests(len(named))]
+    counted = f"FROM vote_readings WHERE {which} GROUP BY file_no ORDER BY 1"
+    take_counts(connection, staged, f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
+
+
+def take_counts(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    query: str,
+    named: list[tuple[str, str]],
+    rows: dict[int, int],
+) -> None:
+    """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits."""
+    found = [(staged.faults, rule) for rule in named] + [(staged.masked, rule) for rule in named]
+    for number, *counts in connection.execute(query).fetchall():
+        for (counted, rule), count in zip(found, counts, strict=True):
+            if count:
+                counted.append(Count(staged.names[number], *rule, count, rows[number]))
 
 
 def _file_no(first: int) -> str:

@@ -59,7 +59,7 @@ def core_delivery(context: dg.AssetExecutionContext, desk: Desk) -> Iterator[dg.
     state = context.partition_key
     name, source = desk.source_of(state)
     with told_in_words(f"core_voters {state}") as told:
-        judged = Admission(desk.lake, name, source).admit_all(dt.datetime.now(dt.UTC))
+        judged = Admission(desk.lake, name, source, desk.calendar.of_state(state)).admit_all(dt.datetime.now(dt.UTC))
         for judgement in judged:
             alert_held(context.log, desk, state, judgement)
         told += _counts(desk, state, judged)

@@ -61,6 +61,11 @@ class VoteColumns(Strict):
             raise ValueError(f"told by ballot or election and by a column of its own: {', '.join(twice)}")
         return self
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether the name of an election leaves open what only the calendar tells."""
+        return self.election is not None and self.election.needs_calendar
+
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column of the vote, those told by a ballot code included."""
         return {**self.columns, **(self.ballot.columns() if self.ballot else {})}

@@ -74,6 +74,11 @@ class ElectionName(Strict):
     def _held(self) -> dict[str, str]:
         return {normalise(word): held for word, held in self.types.items()}
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether it leaves open what only the calendar tells."""
+        return not all("<date>" in pattern and (self.type or "<type>" in pattern) for pattern in self.pattern)
+
     def read(self, text: str, calendar: Sequence[Election]) -> NamedElection | None:
         """The election that a text names, nothing where it has not the form of a name.
 

@@ -31,10 +31,11 @@ class Positions:
         return next(iter(self._places(header)), None)
 
     def nth(self, header: str, number: int) -> int | None:
-        """Position of the header of a slot: {n} is its number; without it, of the header that stands so many times."""
+        """Position of the header of a slot: {n} is its number; without it, the n-th such header; one that stands once is of all."""
         if "{n}" in header:
             return self.of(header.replace("{n}", str(number)))
-        return next(iter(self._places(header)[number - 1 : number]), None)
+        places = self._places(header)
+        return places[0] if len(places) == 1 else next(iter(places[number - 1 : number]), None)
 
     def like(self, template: str, name: str) -> int | None:
         """Position of a column of an election: `{}` is its name, `*` any text."""

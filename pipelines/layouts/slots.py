@@ -7,6 +7,7 @@ from pydantic import Field
 from models.config import Strict
 from pipelines.layouts.ballots import VoteColumns
 from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.labels import LabelRules
 from pipelines.layouts.lookups import Lookup
 from pipelines.tables.core import ELECTION_TYPES
 
@@ -26,6 +27,11 @@ class RelativeSlots(Strict):
     slots: list[SlotGroup] = Field(description="Groups of slots, each of its own columns.", min_length=1)
     voter_id: ColumnLayout | None = Field(None, description="Who the row is of, where it stands in a file of its own.")
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether the name of an election leaves open what only the calendar tells."""
+        return any(slots.needs_calendar for slots in self.slots)
+
 
 class CodeMapped(VoteColumns):
     """Numbered groups of columns; which election a number means is told by a code file, for each county its own."""
@@ -43,5 +49,15 @@ class FreeText(Strict):
     shape: Literal["free_text"] = Field(description="Name of the shape.")
     from_: str = Field(alias="from", description="Header of the field.")
     separator: str = Field(";", description="Sign between two labels.", min_length=1)
-    styles: list[str] = Field(description="Labels as they are written, a county's people all in one of them.")
+    labels: LabelRules = Field(default_factory=LabelRules, description="What the source adds to the rules of labels.")
+    styles: list[str] = Field(
+        ["{day:%Y%m%d} {code}", "{word} Election, {day:%Y}"],
+        description="Labels as they are written, one of them in each county; see `labels.LABEL_STYLES`.",
+        min_length=1,
+    )
     voter_id: ColumnLayout | None = Field(None, description="Who the row is of, where it stands in a file of its own.")
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Labels are read by their own rules."""
+        return False

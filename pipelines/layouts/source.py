@@ -179,6 +179,12 @@ class Source(Strict):
             raise ValueError("layouts must stand oldest first, one a day")
         return self
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether some history leaves open what only the calendar tells."""
+        histories = [files.history for layout in self.layouts for files in layout.files.values() if files.history]
+        return any(history.needs_calendar for history in histories)
+
     def layout_on(self, day: dt.date) -> Layout | None:
         """The layout of files made on a day, or nothing when all layouts are later."""
         return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)

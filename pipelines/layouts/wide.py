@@ -61,6 +61,11 @@ class WideHistory(VoteColumns):
             raise ValueError(f"at most {_MOST_TEXTS} cell values can be told apart")
         return self
 
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether the name of an election leaves open what only the calendar tells."""
+        return self.header is not None and self.header.needs_calendar
+
     @cached_property
     def texts(self) -> list[str]:
         """Every cell value that means something."""

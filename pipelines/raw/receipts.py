@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.lake import Lake, fingerprint
+from pipelines.layouts.lookups import LandedFiles
 from pipelines.tables.raw import Receipts
 
 
@@ -48,6 +49,10 @@ class Delivery:
     def of_role(self, role: str) -> list[dict[str, Any]]:
         """Its files of one role, in the order of their names."""
         return [event for event in self.events if event["role"] == role]
+
+    def fitting(self, files: LandedFiles) -> list[dict[str, Any]]:
+        """Its files that some patterns mean, in the order of their names; an archive may hold several roles."""
+        return [event for event in self.events if files.fits(event["file_name"])]
 
     def first_of(self, deliveries: Iterable["Delivery"]) -> "Delivery":
         """Of the deliveries with the same voters files, byte for byte, the one that was received first; else itself.

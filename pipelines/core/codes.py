@@ -1,0 +1,127 @@
+"""The code files of a delivery as small tables, and the texts that they add to rows.
+
+A code means what the file of the same delivery says, for PA-like states each county's own; where a source may leave
+its code file out, the newest earlier one stays in use.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from models.errors import LayoutError
+from pipelines.layouts.lookups import CodeFile, Lookup
+from pipelines.layouts.reading import Positions
+from pipelines.raw.readers import open_file
+from pipelines.raw.receipts import Delivery, kept_file
+from pipelines.sql import identifier, literal
+
+
+@dataclass(frozen=True)
+class CodeTables:
+    """Code files in working tables: `codes_<name>` with the texts of every column, blanks around them cut.
+
+    Attributes:
+        headers: Headers of each table, c0 .. cN in order, by the name of the codes.
+    """
+
+    headers: dict[str, tuple[str, ...]]
+
+    def join(
+        self, relation: str, headers: Sequence[str], lookups: Sequence[Lookup], missing: str
+    ) -> tuple[str, tuple[str, ...]]:
+        """A relation of texts c0 .. cN with the texts that code files add behind them.
+
+        Args:
+            relation: SQL of the relation.
+            headers: Headers of its texts.
+            lookups: What is added.
+            missing: SQL of the text that stands for a code that the code file lacks.
+
+        Returns:
+            SQL of the relation, and the headers of all its texts.
+        """
+        found = list(headers)
+        for lookup in lookups:
+            relation = self._joined(relation, found, lookup, missing)
+            found += lookup.gives
+        return relation, tuple(found)
+
+    def _joined(self, relation: str, headers: Sequence[str], lookup: Lookup, missing: str) -> str:
+        row, codes = Positions(tuple(headers)), Positions(self.headers[lookup.codes])
+        keys = [f"c{codes.of(known)} AS k{place}" for place, known in enumerate(lookup.by.values())]
+        told = [f"first(c{codes.of(known)}) AS g{place}" for place, known in enumerate(lookup.gives.values())]
+        texts = [literal(at[1:]) if at.startswith("=") else f"trim(rows.c{row.of(at)})" for at in lookup.by]
+        matched = " AND ".join(f"{text} = k{place}" for place, text in enumerate(texts))
+        added = [f"coalesce(g{place}, {missing}) AS c{len(headers) + place}" for place, _ in enumerate(lookup.gives)]
+        return f"""(
+            SELECT rows.*, {", ".join(added)}
+            FROM {relation} AS rows
+            LEFT JOIN (
+                SELECT {", ".join([*keys, *told])} FROM {identifier(f"codes_{lookup.codes}")} GROUP BY ALL
+            ) AS known ON {matched}
+        )"""
+
+
+def stage_codes(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    deliveries: Sequence[Delivery],
+    codes: dict[str, CodeFile],
+    scratch: Path,
+) -> CodeTables:
+    """Read the code files of a delivery.
+
+    Args:
+        connection: Where the tables are made.
+        root: Data root, where the received bytes are kept.
+        deliveries: The delivery, and the accepted ones before it, newest first.
+        codes: Code files of the layout, by name.
+        scratch: Folder for unpacked copies.
+
+    Raises:
+        LayoutError: A code file cannot be opened, or came neither with this delivery nor with an earlier one.
+    """
+    return CodeTables(
+        {name: _stage(connection, root, deliveries, name, files, scratch) for name, files in codes.items()}
+    )
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection,
+    root: Path,
+    deliveries: Sequence[Delivery],
+    name: str,
+    files: CodeFile,
+    scratch: Path,
+) -> tuple[str, ...]:
+    lacking = LayoutError(f"No file of the codes {name} came, with this delivery or an earlier one.")
+    for delivery in deliveries if files.is_carried else deliveries[:1]:
+        try:
+            return _read(connection, root, delivery, name, files, scratch)
+        except LayoutError as error:
+            if not files.is_carried:
+                raise
+            lacking = error
+    raise lacking
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, root: Path, delivery: Delivery, name: str, files: CodeFile, scratch: Path
+) -> tuple[str, ...]:
+    texts = [
+        text
+        for event in delivery.fitting(files)
+        for text in open_file(connection, kept_file(root, event["file_id"]), event["file_name"], files, scratch)
+    ]
+    if not texts:
+        raise LayoutError(f"No file of the codes {name} came.")
+    headers, table = tuple(files.format.names), identifier(f"codes_{name}")
+    connection.execute(f"CREATE TABLE {table} ({', '.join(f'c{place} VARCHAR' for place, _ in enumerate(headers))})")
+    for text in texts:
+        found = Positions(text.headers)
+        places = [found.of(header) for header in headers]
+        told = ", ".join("NULL" if place is None else f"trim(c{place})" for place in places)
+        connection.execute(f"INSERT INTO {table} SELECT {told} FROM {text.relation}")
+    return headers

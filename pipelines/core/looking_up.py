@@ -1,0 +1,46 @@
+"""What code files say of voters: each distinct code of the staged people is looked up once."""
+
+import duckdb
+
+from pipelines.core.readings import Occasion
+from pipelines.core.staged import Staged
+from pipelines.core.text_stager import headers_looked_up
+from pipelines.layouts.packing import SEPARATOR
+from pipelines.layouts.reading import Positions, select_typed
+from pipelines.layouts.source import FileLayout
+from pipelines.sql import literal
+
+
+def columns_looked_up(files: FileLayout) -> list[str]:
+    """Columns of core_voters that code files tell."""
+    given = {header for lookup in files.lookups for header in lookup.gives}
+    return [name for name, layout in files.voters.items() if given & set(layout.from_)]
+
+
+def look_up(connection: duckdb.DuckDBPyConnection, staged: Staged, files: FileLayout, occasion: Occasion) -> None:
+    """Make the table `looked_up_values`: for each text of codes in staged_voters what the code files say.
+
+    Args:
+        connection: Holds the working tables.
+        staged: Takes how many people have a code that no code file knows.
+        files: Layout of the voters.
+        occasion: Of the delivery.
+    """
+    named = columns_looked_up(files)
+    if not named:
+        return
+    headers = headers_looked_up(files)
+    parts = ", ".join(
+        f"string_split(looked_up, {literal(SEPARATOR)})[{place}] AS c{place - 1}" for place, _ in enumerate(headers, 1)
+    )
+    keys = f"(SELECT DISTINCT looked_up, {parts} FROM staged_voters WHERE looked_up IS NOT NULL)"
+    relation, found = occasion.codes.join(keys, headers, files.lookups, "NULL")
+    columns = {name: files.voters[name] for name in named}
+    typed = select_typed(columns, Positions(found), relation, ["looked_up"])
+    connection.execute(f"CREATE TABLE looked_up_values AS SELECT * EXCLUDE (fault_bits, masked_bits) FROM ({typed})")
+    unknown = " AND ".join(f"{name} IS NULL" for name in named)
+    count = connection.execute(
+        f"SELECT count(*) FROM staged_voters JOIN (FROM looked_up_values WHERE {unknown}) USING (looked_up)"
+    ).fetchall()[0][0]
+    if count:
+        staged.differences.append(f"{count:,} people have a code that the code files do not know.")

@@ -1,0 +1,126 @@
+"""What the texts of votes say: each distinct row of texts is read once, its election named, its codes looked up."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.calendar import Election
+from pipelines.core.codes import CodeTables
+from pipelines.core.history import election_name
+from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.lookups import Lookup
+from pipelines.layouts.naming import NamedElection
+from pipelines.layouts.reading import Positions, rules, select_typed
+from pipelines.sql import literal
+
+_DAY, _TYPE = "day of the named election", "type of the named election"
+UNDETERMINED, UNREADABLE = "?", "!"
+"""Texts of a name that does not determine its election, and of one that is no name."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What is known of a delivery besides its files.
+
+    Attributes:
+        state: Two-letter code that begins every voter_id.
+        day: Day the files were made.
+        calendar: Elections of the state.
+        codes: Code files.
+    """
+
+    state: str
+    day: dt.date
+    calendar: Sequence[Election] = ()
+    codes: CodeTables = field(default_factory=lambda: CodeTables({}))
+
+
+@dataclass(frozen=True)
+class VoteTexts:
+    """Distinct rows of texts that each say something of a vote.
+
+    Attributes:
+        rows: SQL of the rows: `file_no`, the keys, the texts c0 .. cN, and `row_count`.
+        keys: Columns that tell the rows apart, kept as they are.
+        headers: Headers of the texts.
+        columns: Column of the vote to its place among them.
+        lookups: Code files that add texts.
+        name_header: Header of the text that names the election, where one does.
+        named: The election that a text names; nothing for a text that is no name.
+        type: Type of all elections, where it is always the same.
+    """
+
+    rows: str
+    keys: Sequence[str]
+    headers: tuple[str, ...]
+    columns: dict[str, ColumnLayout]
+    lookups: Sequence[Lookup] = ()
+    name_header: str | None = None
+    named: Callable[[str], NamedElection | None] | None = None
+    type: str | None = None
+
+    def layouts(self) -> dict[str, ColumnLayout]:
+        """The columns of the vote, with those of a named election."""
+        named = {"from": [_DAY], "date": ["%Y-%m-%d"], "masks": [UNDETERMINED]}
+        typed = {"from": [_TYPE], "code": {word: word for word in _TYPES}, "masks": [UNDETERMINED]}
+        told = dict(self.columns)
+        if self.named:
+            told |= {"election_date": ColumnLayout.model_validate(named)}
+        if self.named or self.type:
+            told |= {"election_type": ColumnLayout.model_validate(typed)}
+        return told
+
+
+def read_votes(connection: duckdb.DuckDBPyConnection, texts: VoteTexts, occasion: Occasion) -> list[tuple[str, str]]:
+    """Add what texts say to `vote_readings`.
+
+    Args:
+        connection: Holds the working tables.
+        texts: The distinct texts.
+        occasion: Of the delivery.
+
+    Returns:
+        Column and rule behind each bit of `fault_bits`.
+    """
+    relation, headers = occasion.codes.join(texts.rows, texts.headers, texts.lookups, literal(UNREADABLE))
+    if texts.named:
+        relation, headers = _name(connection, texts, relation, headers)
+    if texts.type:
+        relation = f"(SELECT *, {literal(texts.type)} AS c{len(headers)} FROM {relation})"
+        headers = (*headers, _TYPE)
+    layouts, positions = texts.layouts(), Positions(headers)
+    typed = select_typed(layouts, positions, relation, ["file_no", *texts.keys, "row_count"])
+    voted = "" if "is_voted" in layouts and positions.texts(layouts["is_voted"]) else ", true AS is_voted"
+    named = f"{election_name(occasion.state)} AS election_id"
+    connection.execute(f"INSERT INTO vote_readings BY NAME SELECT *, {named}{voted} FROM ({typed})")
+    return rules(layouts, positions)
+
+
+def _name(
+    connection: duckdb.DuckDBPyConnection, texts: VoteTexts, relation: str, headers: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """The relation with the day and type of the election that a text of it names."""
+    assert texts.named and texts.name_header
+    text = f"trim(c{Positions(headers).of(texts.name_header)})"
+    found = connection.execute(f"SELECT DISTINCT {text} FROM {relation} WHERE {text} <> ''").fetchall()
+    rows = [(name, *_told(texts.named(name))) for (name,) in sorted(found)]
+    columns = zip(("name", "day", "type"), zip(*rows, strict=True) if rows else ((), (), ()), strict=True)
+    connection.register("names", pa.table({name: pa.array(values, pa.string()) for name, values in columns}))
+    named = f"""(
+        SELECT rows.*, names.day AS c{len(headers)}, names.type AS c{len(headers) + 1}
+        FROM {relation} AS rows
+        LEFT JOIN names ON {text} = names.name
+    )"""
+    return named, (*headers, *((_DAY,) if texts.type else (_DAY, _TYPE)))
+
+
+def _told(named: NamedElection | None) -> tuple[str, str]:
+    if named is None:
+        return UNREADABLE, UNREADABLE
+    return (named.day.isoformat() if named.day else UNDETERMINED), named.type or UNDETERMINED
+
+
+_TYPES = ("general", "primary", "runoff", "special", "municipal")
