@@ -2,7 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -31,9 +31,15 @@ class Election(Strict):
     type: ElectionType = Field(description="Type of the election.")
     name: str = Field("", description="Name as a voter would say it.")
     is_presidential: bool = Field(
-        False, description="Whether a primary is for president alone, apart from the state's own primary."
+        False, description="Whether it is a primary for president on a day apart from the state's own primary."
     )
     registration_deadline: dt.date | None = Field(None, description="Last day to register and vote in it.")
+
+    @model_validator(mode="after")
+    def _only_a_primary_is_for_president(self) -> "Election":
+        if self.is_presidential and self.type != "primary":
+            raise ValueError(f"is_presidential: the {self.type} of {self.date} is no primary. Leave the key out.")
+        return self
 
     @property
     def election_id(self) -> str:
@@ -58,7 +64,16 @@ class Election(Strict):
 class ElectionsConfig(Strict):
     """The calendar: past elections that histories name, and coming ones that scores are for."""
 
-    elections: list[Election] = Field(description="Every election, one entry each.")
+    elections: list[Election] = Field(
+        description="Every election; where several jurisdictions vote on a day, an entry may list them all."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _an_entry_may_list_jurisdictions(cls, content: Any) -> Any:
+        if not isinstance(content, dict) or not isinstance(content.get("elections"), list):
+            return content
+        return {**content, "elections": [own for entry in content["elections"] for own in _by_jurisdiction(entry)]}
 
     @model_validator(mode="after")
     def _named_once(self) -> "ElectionsConfig":
@@ -79,6 +94,13 @@ class ElectionsConfig(Strict):
             KeyError: The calendar does not name it.
         """
         return {election.election_id: election for election in self.elections}[election_id]
+
+
+def _by_jurisdiction(entry: Any) -> list[Any]:
+    """An entry of the calendar as one entry for each jurisdiction that it lists."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("jurisdiction"), list):
+        return [entry]
+    return [{**entry, "jurisdiction": jurisdiction} for jurisdiction in entry["jurisdiction"]]
 
 
 def read_calendar(configs: Path) -> ElectionsConfig:

@@ -4,7 +4,7 @@ import duckdb
 
 from pipelines.core.readings import Occasion
 from pipelines.core.staged import Staged
-from pipelines.core.text_stager import headers_looked_up
+from pipelines.core.stagers import headers_looked_up
 from pipelines.layouts.packing import SEPARATOR
 from pipelines.layouts.reading import Positions, select_typed
 from pipelines.layouts.source import FileLayout

@@ -21,7 +21,7 @@ from pipelines.core.looking_up import columns_looked_up, look_up
 from pipelines.core.packed import PackedTexts, unpack_votes
 from pipelines.core.readings import Occasion
 from pipelines.core.staged import Count, Staged
-from pipelines.core.text_stager import PeopleStager, RowsStager, VotesStager
+from pipelines.core.stagers import PeopleStager, RowsStager, VotesStager
 from pipelines.layouts.history import InRow
 from pipelines.layouts.packing import is_packed
 from pipelines.layouts.source import FileLayout, Layout
@@ -66,7 +66,7 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
     staged, layout, day = Staged(), received.layout, received.delivery.snapshot_date
     histories = [files.history for files in layout.files.values()]
     is_wide = any(isinstance(history, WideHistory) and not is_packed(history) for history in histories)
-    create_tables(connection, layout, is_wide)
+    create_tables(connection, is_wide, max(files.vote_text_count for files in layout.files.values()))
     codes = stage_codes(connection, root, [received.delivery, *received.earlier], layout.codes, scratch)
     occasion = Occasion(received.state, day, received.calendar, codes)
     packed = [
@@ -143,15 +143,14 @@ def _by_dialect(texts: list[tuple[str, TextRelation]]) -> list[list[tuple[str, T
     return list(found.values())
 
 
-def create_tables(connection: duckdb.DuckDBPyConnection, layout: Layout, is_wide: bool) -> None:
+def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool = False, vote_text_count: int = 0) -> None:
     """Make the empty working tables.
 
     Args:
         connection: Where.
-        layout: Layout of the delivery.
         is_wide: Whether people carry the cells of a wide history.
+        vote_text_count: Texts that say something about a vote, at most.
     """
-    vote_text_count = max(files.vote_text_count for files in layout.files.values())
     connection.execute(refusing.TABLES)
     connection.register("people", Voters.schema().empty_table())
     bits = "0::BIGINT AS fault_bits, 0::BIGINT AS masked_bits, 0 AS file_no"

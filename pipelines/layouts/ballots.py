@@ -48,6 +48,9 @@ class VoteColumns(Strict):
     ballot: BallotCode | None = Field(None, description="A code that gives is_voted and method_code at once.")
     election: ElectionName | None = Field(None, description="A text that names the election, day and type at once.")
     lookups: list[Lookup] = Field([], description="Code files that say more of a vote.")
+    joined: dict[str, str] = Field(
+        {}, description="Header that several columns are read from, to the sign written between their texts."
+    )
 
     @model_validator(mode="after")
     def _known_columns(self) -> "VoteColumns":

@@ -101,14 +101,16 @@ class ElectionName(Strict):
         known = held or next(iter(_on(day, calendar)), self.otherwise)
         return NamedElection(day, _type(known))
 
-    def write(self, day: dt.date, election_type: str, is_presidential: bool = False) -> str | None:
-        """The name of an election; nothing where the source has no word for its type."""
-        wanted = ["presidential_primary", election_type] if is_presidential else [election_type]
+    def write(self, election: Election, calendar: Sequence[Election]) -> str | None:
+        """The name of an election; nothing where it would not be read as that election again."""
+        wanted = ["presidential_primary"] * election.is_presidential + [election.type]
         words = [word for held in wanted for word, known in self.types.items() if known == held]
-        if (self.type and self.type not in wanted) or (self.types and not words):
+        if self.types and not words:
             return None
+        day = election.date
         told = {"type": next(iter(words), ""), "date": day.strftime(self.date[0]) if self.date else ""}
-        return self.written.format(**told, year=day.year, yy=f"{day:%y}", month=f"{day:%B}")
+        text = self.written.format(**told, year=day.year, yy=f"{day:%y}", month=f"{day:%B}")
+        return text if self.read(text, calendar) == NamedElection(day, election.type) else None
 
     def _day(self, text: str) -> dt.date | None:
         for known in self.date:

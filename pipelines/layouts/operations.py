@@ -294,7 +294,7 @@ class Flags(Operation):
         del text
         return f"coalesce({value} = '', false)"
 
-    def written(self, value: str, header: str) -> str:
+    def written_for(self, value: str, header: str) -> str:
         """SQL of the text of one flag."""
         no = f"ELSE {literal(self.no[0])}" if self.no else ""
         return f"CASE WHEN {value} = {literal(self.flags[header])} THEN {literal(self.yes[0])} {no} END"

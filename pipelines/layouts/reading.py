@@ -31,7 +31,7 @@ class Positions:
         return next(iter(self._places(header)), None)
 
     def nth(self, header: str, number: int) -> int | None:
-        """Position of the header of a slot: {n} is its number; without it, the n-th such header; one that stands once is of all."""
+        """Position of a header in a slot: {n} is its number; without {n} the n-th such header, or the only one."""
         if "{n}" in header:
             return self.of(header.replace("{n}", str(number)))
         places = self._places(header)

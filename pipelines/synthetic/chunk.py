@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.synthetic import words
 from pipelines.synthetic.addresses import Addresses
-from pipelines.synthetic.columns import blanked, ordered, padded, text, worded, years
+from pipelines.synthetic.columns import blanked, joined, ordered, padded, text, worded, years
 from pipelines.synthetic.config import StateConfig
 from pipelines.synthetic.draws import YEAR, Bools, Dice, Ints, day_number
 from pipelines.synthetic.history import Statements, draw_statements, history_rows, last_ballots
@@ -138,7 +138,7 @@ class Chunk:
 
     def _standing(self, rows: Ints, day: int) -> dict[str, pa.Array]:
         """The columns of some people that change without a move."""
-        inactive = is_inactive(self.votes, self.people, day)
+        inactive = is_inactive(self.votes, self.people, day) & self.state.has_inactive
         status = np.where(self.people.found.removed <= day, 2, inactive)
         return {
             "last_name": self.identity.last_names(rows, day),
@@ -147,6 +147,9 @@ class Chunk:
         }
 
     def _parties(self, day: int) -> Ints:
+        """Party of each person on the file of a day as a position in PARTIES, -1 for none told."""
+        if self.state.party_rule == "none":
+            return np.full(self.people.standing.size, -1)
         if self.state.party_rule == "last_primary":
             return last_ballots(self.statements, day, self.people.standing.size)
         return self.people.found.party_at(day)
@@ -156,7 +159,7 @@ class Chunk:
         places, book = self.people.places, self.addresses
         dwelling = self.people.homes.dwelling_at(day)[rows]
         precinct = self.people.homes.precinct[dwelling]
-        numbers = 1 + np.arange(places.county.size) % self.state.precincts_per_county
+        numbers = self._precinct_numbers()
         at, within = pa.array(dwelling, mask=is_removed), pa.array(precinct, mask=is_removed)
         return {
             "county_code": worded(self.state.codes(), places.county[precinct]),
@@ -166,6 +169,12 @@ class Chunk:
             "city": book.city.take(at),
             "zip_code": book.zip_code.take(at),
         }
+
+    def _precinct_numbers(self) -> pa.Array:
+        """Number of each precinct within its county as text, behind the county's code where the state has it so."""
+        county, each = self.people.places.county, self.state.precincts_per_county
+        numbers = padded(1 + np.arange(county.size) % each, self.state.precinct_digits)
+        return joined([worded(self.state.codes(), county), numbers], "") if self.state.precinct_has_county else numbers
 
     def _hidden(self, rows: Ints, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
         """Columns of some people, empty for the confidential ones where the state hides them."""

@@ -14,13 +14,13 @@ def worded(words: Sequence[str], positions: Ints) -> pa.Array:
     return pa.array(list(words), pa.string()).take(pa.array(positions, mask=positions < 0))
 
 
-def text(numbers: Ints) -> pa.Array:
+def text(numbers: Ints | pa.Array) -> pa.Array:
     """Numbers as text."""
     return pa.array(numbers).cast(pa.string())
 
 
-def padded(numbers: Ints, width: int) -> pa.Array:
-    """Numbers as text with leading zeros."""
+def padded(numbers: Ints | pa.Array, width: int) -> pa.Array:
+    """Numbers, or texts of digits, as text with leading zeros."""
     return pc.call_function("utf8_lpad", [text(numbers)], pc.PadOptions(width, "0"))
 
 

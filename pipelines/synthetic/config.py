@@ -52,29 +52,41 @@ class StateConfig(Strict):
     """One simulated state."""
 
     voters: int = Field(
-        description="People on the file, removed ones aside, at the end (count, met within a few percent)", ge=100
+        10_000,
+        description="People on the file, removed ones aside, at the end (count, met within a few percent)",
+        ge=100,
     )
-    chunk_households: int = Field(description="Homes simulated at once; memory grows with it (count)", ge=200)
-    counties: int = Field(description="Counties, coded 1 to this number unless codes are given (count)", ge=1, le=999)
+    chunk_households: int = Field(10_000, description="Homes simulated at once; memory grows with it (count)", ge=200)
+    counties: int = Field(
+        description="Counties, coded 1 to this number unless codes are given, then as many (count)", ge=1, le=999
+    )
     county_digits: int = Field(1, description="Least digits of the numbers that code them (count)", ge=1, le=3)
     county_codes: list[str] = Field([], description="Their codes, in order, where these are not numbers.")
-    precincts_per_county: int = Field(description="Precincts of each county (count)", ge=1, le=999)
-    congressional_districts: int = Field(description="Districts of the US House (count)", ge=1)
+    precincts_per_county: int = Field(3, description="Precincts of each county (count)", ge=1, le=999)
+    precinct_digits: int = Field(2, description="Least digits of a precinct's number (count)", ge=1, le=12)
+    precinct_has_county: bool = Field(False, description="Whether a precinct's code opens with its county's.")
+    congressional_districts: int = Field(1, description="Districts of the US House (count)", ge=1)
     id_prefix: str = Field("", description="Text that opens every one of the state's own ids.")
     id_letters: int = Field(2, description="Letters that follow (count)", ge=0, le=2)
-    id_digits: int = Field(6, description="Digits that follow (count)", ge=4, le=12)
+    id_digits: int = Field(6, description="Digits that follow (count)", ge=4, le=18)
     id_first: int = Field(0, description="Number of the first id, where numbers do not open at 0 (number)", ge=0)
+    id_suffix: Literal["none", "county"] = Field(
+        "none", description="What ends an id: nothing, or a dash and the number of the first county in two digits."
+    )
     zip_first: int = Field(description="Lowest ZIP (number of five digits)", ge=501, le=99950)
     zip_last: int = Field(description="Highest ZIP (number of five digits)", ge=501, le=99950)
     area_codes: list[str] = Field(description="Area codes of telephones (three digits)", min_length=1)
     registration_deadline_days: int = Field(description="Usual last day to register before an election (days)", ge=0)
-    history_since: dt.date = Field(description="First election day that the history file states (date)")
-    history_years: int = Field(description="How far back a history file reaches (years)", ge=1)
-    removed_years: int = Field(description="How long removed people stay in the file (years)", ge=0)
-    removed_listed_share: float = _share("Removed people who stay in the file that long; the rest vanish at once")
+    history_since: dt.date = Field(
+        dt.date(2012, 1, 1), description="First election day that the history file states (date)"
+    )
+    history_years: int = Field(12, description="How far back a history file reaches (years)", ge=1)
+    removed_years: int = Field(0, description="How long removed people stay in the file (years)", ge=0)
+    removed_listed_share: float = _no_share("Removed people who stay in the file that long; the rest vanish at once")
     orphan_share: float = _no_share("Other removed people whose ballots stay in the history file")
-    party_rule: Literal["registration", "last_primary"] = Field(
-        "registration", description="Party on the file: of registration, or of the last primary ballot posted."
+    has_inactive: bool = Field(True, description="Whether the file tells the inactive from the active.")
+    party_rule: Literal["registration", "last_primary", "none"] = Field(
+        "registration", description="Party on the file: of registration, of the last primary ballot posted, or none."
     )
     confidential_hides: list[Literal[tuple(Voters.schema().names)]] = Field(  # ty: ignore
         ["address_line", "city", "zip_code", "phone"], description="Columns left empty for people with a kept address."
@@ -82,13 +94,24 @@ class StateConfig(Strict):
     uncounted_share: float = _no_share("Uncounted ballots by mail or provisional, against the counted ones")
     absence_counties_share: float = _no_share("Counties that state who did not vote")
     marginals: Marginals = Field(description="Shares of codes and missing values that differ from the general ones.")
-    snapshots: list[dt.date] = Field(description="Days whose files are written (dates)", min_length=1)
+    snapshots: list[dt.date] = Field(
+        [dt.date(2026, 10, 1)], description="Days whose files are written (dates)", min_length=1
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _codes_count_the_counties(cls, content: Any) -> Any:
+        if not isinstance(content, dict) or not isinstance(content.get("county_codes"), list):
+            return content
+        return {"counties": len(content["county_codes"]), **content}
 
     @model_validator(mode="after")
     def _every_county_is_coded(self) -> "StateConfig":
         if self.county_codes and len(set(self.county_codes)) != self.counties:
             found = f"{len(set(self.county_codes))} different codes"
             raise ValueError(f"county_codes: {found} for {self.counties} counties. Give each county its code.")
+        if self.id_suffix == "county" and self.counties > 99:
+            raise ValueError(f"id_suffix: two digits cannot number {self.counties} counties. Leave the suffix out.")
         return self
 
     def codes(self) -> list[str]:

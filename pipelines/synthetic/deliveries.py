@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from models.errors import ConfigError
 from pipelines.layouts.source import Source
-from pipelines.layouts.writing import LayoutWriter
-from pipelines.synthetic.chunk import TRUTH, Chunk
+from pipelines.layouts.writing.delivery import DeliveryWriter
+from pipelines.synthetic.chunk import TRUTH
 from pipelines.synthetic.simulation import Simulation
 
 
@@ -46,11 +46,11 @@ def write_deliveries(
         shutil.rmtree(folder, ignore_errors=True)  # of a simulation that was killed
     wanted = {election: file for election, file in truth.items() if not file.exists()}
     with contextlib.ExitStack() as stack:
-        writers = {day: _open_writers(stack, simulation, source, folder, day) for day, folder in staged.items()}
+        writers = {day: _open_writer(stack, simulation, source, folder, day) for day, folder in staged.items()}
         truths = {election: stack.enter_context(_truth_writer(file)) for election, file in wanted.items()}
         for chunk in simulation.chunks() if writers or truths else ():
-            for day, by_role in writers.items():
-                _append(chunk, day, by_role)
+            for day, writer in writers.items():
+                writer.append(chunk.voters(day), chunk.history(day))
             for election, writer in truths.items():
                 writer.write_table(chunk.truth(election))
     for file in wanted.values():
@@ -67,24 +67,12 @@ def _draft_of(file: Path) -> Path:
     return file.with_suffix(".writing")
 
 
-def _open_writers(
+def _open_writer(
     stack: contextlib.ExitStack, simulation: Simulation, source: Source, folder: Path, day: dt.date
-) -> dict[str, LayoutWriter]:
+) -> DeliveryWriter:
     layout = source.layout_on(day)
     if layout is None:
         raise ConfigError(f"{source.name}: no layout is valid on {day}. Add a dated one, or simulate later days.")
     since = simulation.state.history_since
-    elections = [(found.date, found.type) for found in simulation.elections if since <= found.date < day]
-    return {
-        role: stack.enter_context(LayoutWriter(files, folder, source.state, day, elections))
-        for role, files in layout.files.items()
-    }
-
-
-def _append(chunk: Chunk, day: dt.date, by_role: dict[str, LayoutWriter]) -> None:
-    votes = chunk.history(day)
-    for role, writer in by_role.items():
-        if role == "voters":
-            writer.append(chunk.voters(day), votes)
-        else:
-            writer.append(votes)
+    elections = [found for found in simulation.elections if since <= found.date < day]
+    return stack.enter_context(DeliveryWriter(layout, folder, source.state, day, elections))

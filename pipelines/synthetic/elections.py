@@ -21,10 +21,13 @@ def federal_generals(since: int, until: int) -> list[dt.date]:
 def simulated(config: SyntheticConfig, state: str, elections: list[Election]) -> list[Election]:
     """The elections of a state in order of time, opened by generals that no file states but habits come from.
 
+    What the calendar names before the first simulated day is left out.
+
     Raises:
         ConfigError: The calendar has no election of the state, or a kind of election has no truth model.
     """
-    own = sorted((found for found in elections if found.state == state), key=lambda found: (found.date, found.type))
+    listed = [found for found in elections if found.state == state and found.date >= config.starts_on]
+    own = sorted(listed, key=lambda found: (found.date, found.type))
     missing = sorted({found.kind for found in own} - set(config.turnout.kinds))
     if missing or not own:
         found = f"no truth model for {', '.join(missing)}" if missing else f"the calendar has no election of {state}"

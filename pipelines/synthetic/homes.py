@@ -67,8 +67,8 @@ class Homes:
             moved = np.where(change <= on, np.maximum(moved, change), moved)
         return keeper, self._dwelling(keeper, row, nth), moved
 
-    def dwelling_at(self, day: int) -> Ints:
-        """Dwelling of each person on a day, (people,); who died or left keeps the one they had."""
+    def dwelling_at(self, day: int | Ints) -> Ints:
+        """Dwelling of each person on a day, or on an own one each, (people,); who died or left keeps the last one."""
         return self._dwelling(*self._found(np.minimum(day, self.lives.end)))
 
     def _found(self, on: Ints) -> tuple[Ints, Ints, Ints]:

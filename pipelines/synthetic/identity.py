@@ -68,15 +68,15 @@ class Identity:
         return initials(full, self.initial_only)
 
 
-def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives: Lives, opens: int) -> Identity:
+def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives: Lives, ids: pa.Array) -> Identity:
     """Names, ids and codes of a chunk's people.
 
     Args:
         config: Shares of names.
-        state: Shares of codes and missing values, form of the ids and phones.
+        state: Shares of codes and missing values, form of the phones.
         dice: Streams of the chunk.
         lives: The people.
-        opens: Number of the chunk's first id.
+        ids: Their ids, from `draw_ids`.
     """
     rng, marginals, people = dice.rng(Purpose.NAMES), state.marginals, lives.birth.size
     first, suffix = _first_names(config, marginals.suffix, rng, lives)
@@ -85,7 +85,7 @@ def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives
     race = picked(rng, marginals.races, people)
     same = rng.random(people) < 0.93
     return Identity(
-        voter_id=_voter_ids(dice, state, people, opens),
+        voter_id=ids,
         first=first,
         last=last,
         later_last=later,
@@ -130,14 +130,23 @@ def _last_names(config: SyntheticConfig, rng: np.random.Generator, lives: Lives)
     return last, later, np.where(takes, np.minimum(lives.marry + lag, NEVER), NEVER)
 
 
-def _voter_ids(dice: Dice, state: StateConfig, people: int, opens: int) -> pa.Array:
-    """`<STATE>-` and the state's own id: its prefix, letters, then digits."""
-    number = state.id_first + opens + dice.rng(Purpose.IDENTIFIERS).permutation(people)
+def draw_ids(state: StateConfig, dice: Dice, first_county: Ints, opens: int) -> pa.Array:
+    """`<STATE>-` and the state's own id of each person of a chunk: its prefix, letters, then digits, then a suffix.
+
+    Args:
+        state: Form of the ids.
+        dice: Streams of the chunk.
+        first_county: County in which each person came onto the file, from 0, (people,).
+        opens: Number of the chunk's first id.
+    """
+    number = state.id_first + opens + dice.rng(Purpose.IDENTIFIERS).permutation(first_county.size)
     letters, size = number // 10**state.id_digits, 26
     parts = [chr(65 + nth) for nth in range(size)]
     columns = [worded(parts, letters // size**place % size) for place in reversed(range(state.id_letters))]
     rest = number if not state.id_letters else number % 10**state.id_digits
-    return joined([pa.scalar(f"{dice.state}-{state.id_prefix}"), *columns, padded(rest, state.id_digits)], "")
+    suffix = [pa.scalar("-"), padded(1 + first_county, 2)] if state.id_suffix == "county" else []
+    opening = pa.scalar(f"{dice.state}-{state.id_prefix}")
+    return joined([opening, *columns, padded(rest, state.id_digits), *suffix], "")
 
 
 def _phones(state: StateConfig, rng: np.random.Generator, people: int) -> pa.Array:

@@ -121,5 +121,6 @@ def _party_of(shares: dict[str, float], rng: np.random.Generator, lean: Floats) 
     major = 1 - sum(small.values())
     left, right = shares["democratic"] / major, 1 - shares["republican"] / major
     main = np.select([quantile < left, quantile >= right], [names.index("democratic"), names.index("republican")], 5)
-    which = np.array([names.index(name) for name in small])[picked(rng, small, lean.size)]
+    weights = small if any(small.values()) else dict.fromkeys(small, 1.0)
+    which = np.array([names.index(name) for name in small])[picked(rng, weights, lean.size)]
     return np.where(rng.random(lean.size) < sum(small.values()), which, main)

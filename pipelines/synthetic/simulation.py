@@ -11,7 +11,7 @@ from pipelines.synthetic.draws import Dice
 from pipelines.synthetic.elections import simulated
 from pipelines.synthetic.families import draw_lives
 from pipelines.synthetic.homes import draw_homes
-from pipelines.synthetic.identity import draw_identity
+from pipelines.synthetic.identity import draw_identity, draw_ids
 from pipelines.synthetic.places import draw_places
 from pipelines.synthetic.propensity import draw_electorate
 from pipelines.synthetic.registration import draw_registrations
@@ -74,5 +74,6 @@ class Simulation:
         people = draw_electorate(config, dice, places, homes, found)
         votes = draw_votes(people, state, self.shared, self.elections)
         book = address_book(state, self.name, places, homes, opens, sum(self.chunk_sizes()))
-        identity = draw_identity(config, state, dice, homes.lives, opens)
+        first_county = places.county[homes.precinct[homes.dwelling_at(found.registered)]]
+        identity = draw_identity(config, state, dice, homes.lives, draw_ids(state, dice, first_county, opens))
         return Chunk(state, people, identity, book, votes, self.shared, count / PEOPLE_PER_VOTER)

@@ -15,7 +15,7 @@ from pipelines.core.delivery import Admission
 from pipelines.layouts.reading import Positions, select_typed
 from pipelines.layouts.source import read_source
 from pipelines.layouts.wide import WideHistory
-from pipelines.layouts.writing import LayoutWriter
+from pipelines.layouts.writing.roles import LayoutWriter
 from pipelines.raw.landing import receive
 from pipelines.raw.readers import open_file
 from pipelines.synthetic.config import SyntheticConfig

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines.calendar import ElectionsConfig
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 SNAPSHOTS = [
     "2014-10-01",
@@ -77,8 +79,10 @@ def _copy_electorate(content: dict, states: list[str]) -> None:
 
 
 def _copy_elections(content: dict, states: list[str]) -> None:
-    own = [found for found in content["elections"] if found["jurisdiction"] == "NC"]
-    content["elections"] += [{**found, "jurisdiction": state} for state in states for found in own]
+    listed = ElectionsConfig.model_validate(content).elections
+    kept = [found.model_dump() for found in listed if found.state not in states]
+    own = [found for found in kept if found["jurisdiction"] == "NC"]
+    content["elections"] = kept + [{**found, "jurisdiction": state} for state in states for found in own]
 
 
 def _quick_model(content: dict) -> None:

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from models.errors import LayoutError
 from pipelines.core import refusing
+from pipelines.core.readings import Occasion
 from pipelines.core.staged import Staged
+from pipelines.core.stagers import PeopleStager
 from pipelines.core.staging import create_tables
-from pipelines.core.text_stager import PeopleStager
 from pipelines.layouts.source import FileLayout
 from pipelines.raw.readers import open_file
 
@@ -38,7 +39,7 @@ def stage(lake, path, files):
         facts = {"row_count": 0, "line_count": None}
         staged = Staged(files={"f": facts})
         (text,) = open_file(connection, path, "f.txt", files, path.parent)
-        PeopleStager(connection, staged, files, [("f", text)], "NC", dt.date(2026, 10, 1)).stage()
+        PeopleStager(connection, staged, files, [("f", text)], Occasion("NC", dt.date(2026, 10, 1))).stage()
         refusing.refuse_voters(connection, ["last_name", "first_name"])
         rows = connection.execute("SELECT voter_id, last_name FROM staged_voters").fetchall()
         return rows, refusing.refused_lines(connection).get(0, 0), facts

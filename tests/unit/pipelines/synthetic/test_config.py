@@ -1,3 +1,4 @@
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,26 @@ def test_every_county_needs_a_code_of_its_own(content, wrong):
         SyntheticConfig.model_validate(content)
 
 
+def test_a_state_needs_few_lines(content):
+    few = {
+        "county_codes": ["KENT", "SUSSEX"],
+        "zip_first": 19701,
+        "zip_last": 19980,
+        "area_codes": ["302"],
+        "registration_deadline_days": 24,
+    }
+    content["states"]["DE"] = few
+    read = SyntheticConfig.model_validate(content).states["DE"]
+    assert (read.counties, read.codes(), read.snapshots) == (2, ["KENT", "SUSSEX"], [dt.date(2026, 10, 1)])
+    assert read.marginals.missing_phone == content["marginals"]["missing_phone"]
+
+
+def test_a_suffix_of_two_digits_numbers_no_more_than_99_counties(content):
+    content["states"]["GA"]["id_suffix"] = "county"
+    with pytest.raises(ValidationError, match="two digits cannot number 159 counties"):
+        SyntheticConfig.model_validate(content)
+
+
 def test_a_pin_holds_for_the_states_it_names_or_for_all():
     config = read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
     names = {state: [pin.name for pin in config.pins_of(state)] for state in config.states}
@@ -54,7 +75,7 @@ def test_registration_closes_at_most_two_days_after_the_statutes_day_and_never_o
         assert days - 2 <= closes <= days and election.registration_deadline.weekday() < 5
 
 
-@pytest.mark.parametrize("state", ["NC", "OH", "FL"])
+@pytest.mark.parametrize("state", sorted(read_config(SyntheticConfig, CONFIGS / "synthetic.yaml").states))
 def test_every_federal_general_is_in_the_calendar_on_its_day(state):
     generals = {found.date for found in read_calendar(CONFIGS).of_state(state) if found.type == "general"}
     assert {federal_general(year) for year in range(2002, 2027, 2)} <= generals
