@@ -99,9 +99,11 @@ def _with_format(files, **changes):
 def _respelled(told, names, within=""):
     """Every text that is a header, in lists, keys and values, spelled in another way; our own columns stay."""
     if isinstance(told, dict):
-        keys = {key: key if within in ("voters", "columns", "code") else _spelled(key, names) for key in told}
-        return {keys[key]: _respelled(value, names, key) for key, value in told.items() if key != "code"} | {
-            "code": told[key] for key in told if key == "code"
+        return {
+            key if within in ("voters", "columns") else _spelled(key, names): value
+            if key == "code"
+            else _respelled(value, names, key)
+            for key, value in told.items()
         }
     if isinstance(told, list):
         return [_respelled(value, names, within) for value in told]
