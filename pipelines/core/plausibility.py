@@ -27,11 +27,13 @@ class Comparison:
         snapshot_date: Day of the delivery.
         last_good: Rows of the newest accepted snapshot before it, or nothing.
         last_date: Its day.
+        is_partial: Whether the delivery holds some counties only; then their people alone are compared.
     """
 
     snapshot_date: dt.date
     last_good: Table | None
     last_date: dt.date | None
+    is_partial: bool = False
 
 
 def find_implausible(
@@ -46,7 +48,7 @@ def find_implausible(
         layout: Layout of the delivery.
         limits: The source's limits.
     """
-    names = [name for name in Voters.schema().names if name != "voter_id"]
+    names = [name for name in Voters.schema().names if name not in ("voter_id", "stated_on")]
     counts = ", ".join(f"count({identifier(name)})" for name in names)
     rows, *stated = connection.execute(f"SELECT count(*), {counts} FROM told_voters").fetchall()[0]
     told = dict(zip(names, stated, strict=True))
@@ -59,9 +61,10 @@ def find_implausible(
         return reasons
     if abs((compared.snapshot_date - compared.last_date).days) > limits.stale_days:
         return reasons
-    connection.execute(f"CREATE OR REPLACE VIEW last_good AS {last.select()}")
+    delivered = "WHERE county_code IN (SELECT county_code FROM told_voters)" if compared.is_partial else ""
+    connection.execute(f"CREATE OR REPLACE VIEW last_good AS SELECT * FROM ({last.select()}) {delivered}")
     compare = [
-        _total(rows, last, limits),
+        _total(connection, rows, limits),
         _changed(connection, names, limits),
         _emptied(connection, told, rows, limits),
     ]
@@ -110,11 +113,11 @@ def _hollow(told: dict[str, int], rows: int, layout: Layout) -> list[str]:
     ]
 
 
-def _total(rows: int, last: Table, limits: Plausibility) -> list[str]:
-    before = last.row_count
+def _total(connection: duckdb.DuckDBPyConnection, rows: int, limits: Plausibility) -> list[str]:
+    before = connection.execute("SELECT count(*) FROM last_good").fetchall()[0][0]
     if abs(rows - before) <= limits.total_change_share * before:
         return []
-    share = f"a change of {rows / before - 1:+.0%}, allowed {limits.total_change_share:.0%}"
+    share = f"a change of {rows / max(before, 1) - 1:+.0%}, allowed {limits.total_change_share:.0%}"
     return [f"{rows:,} voters, the last good snapshot has {before:,} ({share})."]
 
 

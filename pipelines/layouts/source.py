@@ -63,6 +63,9 @@ class FileLayout(Strict):
     match: list[str] = Field(
         description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1
     )
+    partial: list[str] = Field(
+        [], description="Of these, patterns of the names of files that hold some counties only; the others' rows stay."
+    )
     members: list[str] = Field(["*"], description="Patterns of the members to read when the file is a zip archive.")
     skipped: list[str] = Field([], description="Patterns of members that are left alone although they fit `members`.")
     parts: dict[str, tuple[str, str]] = Field(
@@ -76,7 +79,8 @@ class FileLayout(Strict):
 
     @model_validator(mode="after")
     def _known_columns(self) -> "FileLayout":
-        unknown = sorted(set(self.voters) - set(Voters.schema().names))
+        stated = set(Voters.schema().names) - {"stated_on"}  # the day of the file is no field of it
+        unknown = sorted(set(self.voters) - stated)
         if unknown:
             raise ValueError(f"core_voters has no column {', '.join(unknown)}")
         mistyped = _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
@@ -124,7 +128,12 @@ class FileLayout(Strict):
 
     def fits(self, file_name: str) -> bool:
         """Whether a landed file has this role, by its name."""
-        return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.match)
+        return _fits_any(file_name, self.match)
+
+    def is_partial(self, file_names: Iterable[str]) -> bool:
+        """Whether files of this role hold some counties only, all of them, by their names."""
+        names = [name for name in file_names if self.fits(name)]
+        return bool(names) and all(_fits_any(name, self.partial) for name in names)
 
     def missing_parts(self, file_names: Iterable[str]) -> list[str]:
         """Parts that none of the files is, by their names; a role without parts is one file or more."""
@@ -202,6 +211,10 @@ class Source(Strict):
     def layout_on(self, day: dt.date) -> Layout | None:
         """The layout of files made on a day, or nothing when all layouts are later."""
         return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)
+
+
+def _fits_any(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatch(name.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _has_piece(name: str, piece: str) -> bool:

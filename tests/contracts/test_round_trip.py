@@ -60,6 +60,7 @@ def expected_voters(chunk, source, day):
         for name, layout in files.voters.items():
             is_blotted = person["is_confidential"] and set(layout.from_) & blotted
             told[name] = None if is_blotted else as_told(person[name], layout)
+        told["stated_on"] = person["stated_on"]
         told["is_confidential"] = bool(told["is_confidential"])
         born = told["birth_date"]
         told["birth_year"] = born.year if born else told["birth_year"]
