@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import duckdb
 
+from pipelines.core.meaning import differs
 from pipelines.lake import Lake, Record, Table, code_version, fingerprint
 from pipelines.tables.core import CHANGES, VoterChanges, Voters
 
@@ -38,7 +39,7 @@ def write_changes(lake: Lake, connection: duckdb.DuckDBPyConnection, voters: Tab
     for _, day in lake.table(VoterChanges, state=state).records():
         if day not in list(found)[1:]:
             lake.withdraw(VoterChanges, state=state, snapshot_date=day)
-    records, chain = {}, code_version("pipelines/core/changes.py")
+    records, chain = {}, code_version("pipelines/core/changes.py", "pipelines/core/meaning.py")
     for before, after in pairwise(found):
         chain = fingerprint(chain, before, found[before], after, found[after])
         old, new = (lake.table(Voters, state=state, snapshot_date=day) for day in (before, after))
@@ -107,20 +108,8 @@ def count_changes(connection: duckdb.DuckDBPyConnection, changes: Table) -> list
     return [dict(zip(("snapshot", *CHANGES), row, strict=True)) for row in connection.execute(query).fetchall()]
 
 
-def _meaning(text: str) -> str:
-    """SQL of a text without case, accents, white space and punctuation; a space stays between two numbers.
-
-    So `12-B Oak St.` is `12 B OAK ST`, but `1 23RD ST` is not `12 3RD ST`.
-    """
-    spaced = f"regexp_replace(strip_accents(upper({text})), '[^A-Z0-9]+', ' ', 'g')"
-    behind = f"regexp_replace(trim({spaced}), '([^0-9]) ', '\\1', 'g')"
-    return f"nullif(regexp_replace({behind}, ' ([^0-9])', '\\1', 'g'), '')"
-
-
-def _differs(name: str, meaning: str = "{old} <> {new}") -> str:
-    """SQL of whether a column has another meaning; never where one side is unknown, and quick where the texts agree."""
-    test = meaning.format(old=_meaning(f"old_{name}"), new=_meaning(f"new_{name}"))
-    return f"CASE WHEN old_{name} <> new_{name} THEN coalesce({test}, false) ELSE false END"
+def _differs(name: str, test: str = "{old} <> {new}") -> str:
+    return differs(f"old_{name}", f"new_{name}", test)
 
 
 def _is_known(name: str) -> str:

@@ -1,4 +1,4 @@
-"""A delivery of some counties leaves the people of all others as they were, and the snapshot is still the whole state."""
+"""A delivery of some counties leaves the people of all others as they were; the snapshot is still the whole state."""
 
 import datetime as dt
 import io
@@ -14,7 +14,7 @@ from pipelines.lake import Lake
 from pipelines.raw.landing import receive
 from pipelines.synthetic import breaks
 from pipelines.synthetic.breaks import NORTH_CAROLINA
-from pipelines.tables.core import VoterChanges, VoteHistory, Voters
+from pipelines.tables.core import VoteHistory, VoterChanges, Voters
 
 BEFORE, DAY, LATER = dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 1)
 CAME = ("1", "3")

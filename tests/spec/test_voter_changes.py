@@ -69,7 +69,7 @@ def person(voter_id="NC-A1", **values):
 
 SAME = {
     "a precinct with a new code and its old name": {"precinct_code": "SYLV"},
-    "a precinct with a new code and its old name in other letters": {"precinct_code": "SYLV", "precinct_name": "Sylva "},
+    "a precinct with a new code and its old name respelled": {"precinct_code": "SYLV", "precinct_name": "Sylva "},
     "a precinct with its old code and a new name": {"precinct_name": "SYLVA FIRE HALL"},
     "a code in other letters": {"precinct_code": " sy 9"},
     "other letters": {"last_name": "O'Neil", "first_name": "anne", "address_line": "12 Oak St"},
@@ -78,11 +78,7 @@ SAME = {
     "no space and no sign": {"last_name": "ONEIL"},
     "an accent": {"first_name": "ANNÉ"},
     "an initial": {"middle_name": "M."},
-    "all is masked": {
-        name: None
-        for name in ("last_name", "first_name", "middle_name", "name_suffix", "address_line", "zip_code", "party_code",
-                     "status_code", "precinct_code", "precinct_name", "county_code")
-    },
+    "all is masked": dict.fromkeys(set(PERSON) - {"voter_id", "is_confidential"}),
     "a ZIP is masked": {"zip_code": None},
     "signs stand for a masked name": {"last_name": "***"},
     "another phone": {"phone": "9195550100"},
