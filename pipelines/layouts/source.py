@@ -79,10 +79,11 @@ class FileLayout(Strict):
 
     @model_validator(mode="after")
     def _known_columns(self) -> "FileLayout":
-        stated = set(Voters.schema().names) - {"stated_on"}  # the day of the file is no field of it
-        unknown = sorted(set(self.voters) - stated)
+        unknown = sorted(set(self.voters) - set(Voters.schema().names))
         if unknown:
             raise ValueError(f"core_voters has no column {', '.join(unknown)}")
+        if "stated_on" in self.voters:
+            raise ValueError("stated_on is the day of the file and no field of it")
         mistyped = _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
         if mistyped:
             raise ValueError("; ".join(mistyped))
