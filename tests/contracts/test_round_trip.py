@@ -1,7 +1,6 @@
 """Every configured layout survives write-and-read: simulated people and their votes come back typed and equal."""
 
 import datetime as dt
-from collections import defaultdict
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,7 +13,6 @@ from pipelines.calendar import read_calendar
 from pipelines.core.delivery import Admission
 from pipelines.layouts.reading import Positions, select_typed
 from pipelines.layouts.source import read_source
-from pipelines.layouts.wide import WideHistory
 from pipelines.layouts.writing.roles import LayoutWriter
 from pipelines.raw.landing import receive
 from pipelines.raw.readers import open_file
@@ -22,6 +20,7 @@ from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
 from pipelines.tables.core import VoteHistory, Voters
+from tests.contracts.telling import people_told, votes_told
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 STATES = sorted(path.stem for path in (CONFIGS / "states").glob("*.yaml"))
@@ -50,58 +49,6 @@ def simulations():
     return {name: Simulation(config, name, read_calendar(CONFIGS).of_state(name)) for name in states}
 
 
-def expected_voters(chunk, source, day):
-    """The people as the layout can tell them, by id: what it has no field or no word for is unknown."""
-    files = source.layout_on(day).files["voters"]
-    blotted = set(files.withheld.headers) if files.withheld else set()
-    rows = {}
-    for person in chunk.voters(day).to_pylist():
-        told = dict.fromkeys(Voters.schema().names)
-        for name, layout in files.voters.items():
-            is_blotted = person["is_confidential"] and set(layout.from_) & blotted
-            told[name] = None if is_blotted else as_told(person[name], layout)
-        told["is_confidential"] = bool(told["is_confidential"])
-        born = told["birth_date"]
-        told["birth_year"] = born.year if born else told["birth_year"]
-        rows[person["voter_id"]] = told | {"voter_id": person["voter_id"]}
-    return rows
-
-
-def as_told(value, layout):
-    """A value after it was written and read."""
-    if value is None or value in layout.masks:
-        return None
-    if layout.pad:
-        return value.zfill(layout.pad)
-    words = set((layout.code or {}).values())
-    return value if not layout.code or layout.otherwise or value in words else None
-
-
-def expected_votes(chunk, source, day):
-    """What the layout can tell of every vote: whether it counted, how it was cast, on which party's ballot."""
-    history = next(files.history for files in source.layout_on(day).files.values() if files.history)
-    stated = defaultdict(list)
-    for vote in chunk.history(day).to_pylist():
-        method, party = vote["method_code"], vote["ballot_party_code"]
-        if isinstance(history, WideHistory):
-            method, party = None, party if party in history.ballot_parties.values() else None
-        else:
-            method = method_told(history, vote)
-            party = (
-                as_told(party, history.columns["ballot_party_code"]) if "ballot_party_code" in history.columns else None
-            )
-        stated[vote["voter_id"], vote["election_id"]].append((vote["is_voted"], method, party))
-    return {key: max(rows, key=lambda row: row[0]) for key, rows in stated.items()}
-
-
-def method_told(history, vote):
-    if history.ballot is None:
-        return vote["method_code"]
-    codes = history.ballot.counted if vote["is_voted"] else history.ballot.not_counted
-    method = vote["method_code"]
-    return method if method in codes.values() or None in codes.values() else next(iter(codes.values()))
-
-
 @pytest.mark.parametrize(("name", "day"), list(dated_layouts()), ids=str)
 def test_people_and_votes_come_back_equal(lake, simulations, tmp_path, name, day):
     source = read_source(CONFIGS, name)
@@ -109,7 +56,8 @@ def test_people_and_votes_come_back_equal(lake, simulations, tmp_path, name, day
     write_deliveries(simulation, source, tmp_path / "landing" / name, [day])
     now = dt.datetime.now(dt.UTC)
     receive(lake, tmp_path / "landing", name, source, now)
-    (judged,) = Admission(lake, name, source).admit_all(now)
+    calendar = read_calendar(CONFIGS).of_state(source.state)
+    (judged,) = Admission(lake, name, source, calendar).admit_all(now)
     assert judged.verdict == "accepted", judged.reason
     assert not judged.staged.faults and not judged.staged.refused
     (chunk,) = simulation.chunks()
@@ -117,7 +65,7 @@ def test_people_and_votes_come_back_equal(lake, simulations, tmp_path, name, day
         voters = connection.sql(lake.table(Voters, state=source.state).select()).to_arrow_table().to_pylist()
         votes = connection.sql(lake.table(VoteHistory, state=source.state).select()).to_arrow_table().to_pylist()
     found = {row["voter_id"]: {name: row[name] for name in Voters.schema().names} for row in voters}
-    expected = expected_voters(chunk, source, day)
+    expected = people_told(chunk, source, day)
     assert len(expected) > 700 and found.keys() == expected.keys()
     wrong = [(key, name) for key, row in expected.items() for name in row if found[key][name] != row[name]]
     assert not wrong, f"{len(wrong)} values differ, in {sorted({name for _, name in wrong})}"
@@ -125,7 +73,9 @@ def test_people_and_votes_come_back_equal(lake, simulations, tmp_path, name, day
         (row["voter_id"], row["election_id"]): (row["is_voted"], row["method_code"], row["ballot_party_code"])
         for row in votes
     }
-    assert len(told) > 2000 and told == expected_votes(chunk, source, day)
+    since = simulation.state.history_since
+    elections = [found for found in simulation.elections if since <= found.date < day]
+    assert len(told) > 2000 and told == votes_told(chunk, source, day, elections)
 
 
 def read_back(lake, files, path, scratch):
