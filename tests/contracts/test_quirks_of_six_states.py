@@ -31,9 +31,7 @@ def deliver(lake, tmp_path):
         now = dt.datetime.now(dt.UTC)
         receive(lake, tmp_path / "landing", name, source, now)
         (judged,) = Admission(lake, name, source, read_calendar(CONFIGS).of_state(source.state)).admit_all(now)
-        if judged.verdict != "accepted":
-            assert "history" in judged.reason, judged.reason
-            return judged, {}, []
+        assert judged.verdict == "accepted", judged.reason
         with lake.connect() as connection:
             people = connection.sql(lake.table(Voters, state=source.state).select()).to_arrow_table().to_pylist()
             votes = connection.sql(lake.table(VoteHistory, state=source.state).select()).to_arrow_table().to_pylist()
@@ -59,14 +57,9 @@ def told(votes, *columns):
 
 
 def arizona(number, **more):
-    return {
-        "RegistrantID": number,
-        "Status": "Active",
-        "County": "La Paz",
-        "LastName": "DOE",
-        "FirstName": "JO",
-        **more,
-    }
+    known = {"RegistrantID": number, "Status": "Active", "County": "La Paz", "LastName": "DOE", "FirstName": "JO"}
+    home = {"HouseNumber": "1", "StreetName": "ELM", "RegistrationDate": "2004-02-03", "Party": "DEM"}
+    return {**known, **home, **more}
 
 
 def test_arizona_numbers_of_zero_are_refused_and_suspense_cannot_vote(deliver):
@@ -186,10 +179,11 @@ def test_nevada_votes_have_the_type_of_their_day_and_strangers_keep_theirs(deliv
     assert people["2"]["status_code"] == "pending"
 
 
-def test_nevada_without_its_history_is_held(deliver):
+def test_nevada_without_its_history_is_told(deliver):
     files = {NEVADA.format("ElgbVtr"): text_of("nv", "2024-07-01", NEVADANS)}
-    judged, _, _ = deliver("nv", "2024-07-01", files)
-    assert judged.verdict == "held" and "history" in judged.reason
+    judged, people, votes = deliver("nv", "2024-07-01", files)
+    assert len(people) == 3 and not votes
+    assert "No history files came" in judged.reason
 
 
 def wisconsin(number, **more):
