@@ -26,7 +26,7 @@ def people_told(chunk, source, day):
         born = told["birth_date"]
         told["birth_year"] = born.year if born else told["birth_year"]
         if "stated_on" in told:
-            told["stated_on"] = day
+            told["stated_on"] = person["stated_on"]
         rows[person["voter_id"]] = told | {"voter_id": person["voter_id"]}
     return rows
 

@@ -105,6 +105,14 @@ def emptied(content: bytes, column: str, every: int = 2) -> bytes:
     return NC.content(rows)
 
 
+def rewritten(content: bytes, column: str, change) -> bytes:
+    rows = NC.rows(content)
+    nth = NC.position(rows, column)
+    for row in rows[1:]:
+        row[nth] = NC.quoted(change(row[nth].strip('"')))
+    return NC.content(rows)
+
+
 HELD = {
     "a required column is dropped": (
         lambda text: breaks.drop_column(text, "birth_year"),
@@ -273,6 +281,16 @@ ACCEPTED = {
         "1 is new: ssn",
     ),
     "a nameless empty column": (row_break(lambda lines: [line + "\t" for line in lines[:-1]]), ""),
+    "another code for every precinct, the names as before": (
+        lambda text: rewritten(text, "precinct_abbrv", lambda code: f"N{code}" if code else ""),
+        "",
+    ),
+    "small letters in all names and addresses": (
+        lambda text: rewritten(
+            rewritten(rewritten(text, "last_name", str.lower), "first_name", str.title), "res_street_address", str.title
+        ),
+        "",
+    ),
     "latin-1 letters": (lambda text: text.replace(b'ZZ"', b'\xc9\xd1"'), ""),
     "bytes that are letters in cp1252 only": (
         lambda text: text.replace(b'ZZ"', b'\x92S"'),
