@@ -65,7 +65,7 @@ def write_assignments(lake: Lake, experiment: Experiment, source: Source) -> Rec
     if standing:
         return standing
     with lake.connect() as connection, lake.scratch() as scratch:
-        for event in accepted[-1].of_role("voters"):
+        for event in accepted[-1].fitting(file):
             kept = kept_file(lake.root, event["file_id"])
             for text in open_file(connection, kept, event["file_name"], file, scratch):
                 _take_in(connection, experiment, Positions(text.headers), text.relation)

@@ -5,6 +5,7 @@ where a text begins in a working table) and `skipped` (file_no, place, passed: h
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,20 @@ TABLES = """
 _LATE = "is not after the snapshot"
 _UNREAD = "is stated and can be read"
 _STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
+
+
+def refuse_lines(connection: duckdb.DuckDBPyConnection, number: int, lines: Sequence[tuple[int, str]]) -> None:
+    """Refuse lines of a text that are no record, each with the rule that it breaks.
+
+    Args:
+        connection: Holds the working tables.
+        number: file_no of the text.
+        lines: Numbers of the lines with their rules.
+    """
+    connection.execute(
+        f"INSERT INTO refused SELECT {number}, unnest(?::BIGINT[]), unnest(?::VARCHAR[]), NULL",
+        [[line for line, _ in lines], [rule for _, rule in lines]],
+    )
 
 
 def number_rows(

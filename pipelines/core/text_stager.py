@@ -20,7 +20,8 @@ from pipelines.layouts.reading import (
 from pipelines.layouts.source import FileLayout
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.diff import describe_difference
-from pipelines.raw.readers import TextRelation, TextScan, scan_together, take_rejected_lines
+from pipelines.raw.readers import TextRelation, take_rejected_lines
+from pipelines.raw.scans import TextScan, scan_together
 
 
 class TextStager(ABC):
@@ -59,8 +60,8 @@ class TextStager(ABC):
             self._describe(text)
         rows, blank = self._read_whole()
         refused, numbered = self._refused(), list(enumerate(self.texts, self.first))
-        headers = {number: int(text.scan.format.header) if text.scan else 0 for number, (_, text) in numbered}
-        refusing.number_rows(self.connection, self.table, headers, blank)
+        before = {number: text.lines_before for number, (_, text) in numbered}
+        refusing.number_rows(self.connection, self.table, before, blank)
         for number, (file_id, text) in numbered:
             self.staged.sizes.append((self.table, rows.get(number, 0)))
             self._add_facts(number, self.staged.files[file_id], text, rows.get(number, 0) + refused.get(number, 0))
@@ -90,13 +91,14 @@ class TextStager(ABC):
         if text.scan is None:
             return
         lines = (facts["line_count"] or 0) + text.scan.opened.line_count
-        facts.update(encoding=text.scan.opened.encoding, delimiter=text.scan.dialect.delimiter, line_count=lines)
+        facts.update(encoding=text.scan.opened.encoding, delimiter=text.scan.delimiter, line_count=lines)
         self.staged.texts[number] = text.scan.opened
 
     def _read_whole(self) -> tuple[dict[int, int], dict[int, list[int]]]:
         """Rows read and blank lines of each file_no.
 
-        Where rows, refusals and blank lines do not make up a text, its quotes are unbalanced: it is read by line.
+        Where rows, refusals and blank lines do not make up a text, it is read by line: its quotes are unbalanced, or
+        some of its lines are no record.
         """
         scans = [text.scan for _, text in self.texts if text.scan]
         self._read(scan_together(scans) if scans else self.texts[0][1].relation, self.first)
@@ -105,17 +107,21 @@ class TextStager(ABC):
         rows, refused = self._rows(), self._refused()
         for number, scan in enumerate(scans, self.first):
             unread = _unread(scan, rows.get(number, 0), refused.get(number, 0))
-            blank[number] = refusing.find_blank(scan.opened, unread != 0)
+            found = refusing.find_blank(scan.opened, unread != 0)
+            blank[number] = [line for line in found if line > scan.lines_before]
             if unread != len(blank[number]):
                 self._read_by_line(scan, number, blank[number])
                 rows = self._rows()
         return rows, blank
 
     def _read_by_line(self, scan: TextScan, number: int, blank: list[int]) -> None:
-        for table in (self.table, "refused"):
-            self.connection.execute(f"DELETE FROM {table} WHERE file_no = {number}")
-        self._read(scan.by_line().relation(), number)
-        take_rejected_lines(self.connection, {scan.opened.path: number})
+        alone = scan.by_line()
+        if alone is not scan:
+            for table in (self.table, "refused"):
+                self.connection.execute(f"DELETE FROM {table} WHERE file_no = {number}")
+            self._read(alone.relation(), number)
+            take_rejected_lines(self.connection, {scan.opened.path: number})
+        refusing.refuse_lines(self.connection, number, list(alone.left_out()))
         lost = _unread(scan, self._rows().get(number, 0), self._refused().get(number, 0)) - len(blank)
         if lost:
             lines = f"{abs(lost):,} of {scan.opened.line_count:,} lines"
@@ -173,5 +179,5 @@ def bit_tests(count: int) -> list[str]:
 
 
 def _unread(scan: TextScan, rows: int, refused: int) -> int:
-    """Lines below the header that became neither a row nor a refusal."""
-    return scan.opened.line_count - int(scan.format.header) - rows - refused
+    """Lines of data that became neither a row nor a refusal."""
+    return scan.opened.line_count - scan.lines_before - rows - refused

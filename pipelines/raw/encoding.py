@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from models.errors import LayoutError
-from pipelines.layouts.formats import Delimited
+from pipelines.layouts.formats import TextFormat
 from pipelines.raw.survey import BLOCK, Survey
 
 SINGLE_BYTE = ("latin-1", "cp1252")
@@ -13,7 +13,7 @@ _UTF8_MARK = codecs.BOM_UTF8
 _LARGEST_PAIRED_SHARE = 0.1  # in latin-1 a capital with accent hardly ever stands before a sign like a fraction
 
 
-def find_encoding(name: str, found: Survey, format_: Delimited) -> str:
+def find_encoding(name: str, found: Survey, format_: TextFormat) -> str:
     """The encoding of a text.
 
     Raises:
@@ -57,7 +57,7 @@ def describe_doubt(name: str, found: Survey, encoding: str) -> str:
 
 
 def transcode(source: Path, target: Path, encoding: str, name: str) -> Path:
-    """The text as UTF-8.
+    """The text as UTF-8; a byte order mark of UTF-8 before another encoding is left out.
 
     Raises:
         LayoutError: Some bytes are not of the encoding.
@@ -65,8 +65,9 @@ def transcode(source: Path, target: Path, encoding: str, name: str) -> Path:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with target.open("wb") as copy:
-            for block in _blocks(source):
-                copy.write(decoder.decode(block).encode("utf-8"))
+            for place, block in enumerate(_blocks(source)):
+                signs = block if place else block.removeprefix(_UTF8_MARK)
+                copy.write(decoder.decode(signs).encode("utf-8"))
             copy.write(decoder.decode(b"", final=True).encode("utf-8"))
     except UnicodeError:
         raise LayoutError(f"{name}: its bytes are not {encoding}.") from None
@@ -90,7 +91,7 @@ def even_lines(source: Path, target: Path, found: Survey) -> Path:
     return target
 
 
-def _single_byte(name: str, found: Survey, format_: Delimited) -> str:
+def _single_byte(name: str, found: Survey, format_: TextFormat) -> str:
     allowed = [encoding for encoding in format_.encodings if encoding in SINGLE_BYTE]
     if not allowed:
         listed = ", ".join(format_.encodings)
@@ -106,7 +107,7 @@ def _single_byte(name: str, found: Survey, format_: Delimited) -> str:
     return "cp1252" if has_both and found.control_count else allowed[0]
 
 
-def _allowed(encoding: str, finding: str, format_: Delimited) -> str:
+def _allowed(encoding: str, finding: str, format_: TextFormat) -> str:
     if encoding not in format_.encodings:
         raise LayoutError(
             f"{finding}; the layout allows {', '.join(format_.encodings)}. "

@@ -1,77 +1,26 @@
 """A received file as a relation of text columns `c0 .. cN`, one row a record, in the order of the file.
 
-Records that cannot be split into the columns of the header are refused by line. A quote that is opened and never closed
-swallows lines without an error, so the caller counts rows against lines; where they differ, the text can be read line
-by line, with quotes taken as plain characters.
+Records that cannot be split into columns are refused by line. A quote that is opened and never closed swallows lines
+without an error, so the caller counts rows against lines; where they differ, the text can be read line by line, with
+quotes taken as plain characters, and the lines that this leaves out are named.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from models.errors import LayoutError
-from pipelines.layouts.formats import Delimited
-from pipelines.layouts.reading import Positions, missing_required
-from pipelines.layouts.source import FileLayout
-from pipelines.raw.diff import Dialect, describe_difference, find_dialect
-from pipelines.raw.opening import OpenedText, open_texts
-from pipelines.sql import identifier, literal, literals
-
-_LONGEST_LINE = 1 << 20
-
-
-@dataclass(frozen=True)
-class TextScan:
-    """How SQL reads one text.
-
-    Attributes:
-        opened: The text.
-        dialect: Its delimiter and headers.
-        format: Format of its layout.
-        is_by_line: Whether quotes are plain characters, stripped from the ends of a field.
-    """
-
-    opened: OpenedText
-    dialect: Dialect
-    format: Delimited
-    is_by_line: bool = False
-
-    def relation(self) -> str:
-        """SQL of the relation: text columns c0 .. cN and `file_index`, which is 0."""
-        return scan_together([self])
-
-    def by_line(self) -> "TextScan":
-        """The same text read line by line."""
-        return TextScan(self.opened, self.dialect, self.format, is_by_line=True)
-
-
-def scan_together(scans: Sequence[TextScan]) -> str:
-    """SQL of several texts of one dialect as one relation, in the order given; `file_index` counts them from 0."""
-    first = scans[0]
-    quote = "" if first.is_by_line else first.format.quote
-    names = [f"c{place}" for place in range(len(first.dialect.headers))]
-    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
-    scan = (
-        f"read_csv([{literals(str(scan.opened.path) for scan in scans)}], auto_detect = false, "
-        f"columns = {{{columns}}}, "
-        f"delim = {literal(first.dialect.delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, "
-        "comment = '', nullstr = '', "
-        f"header = false, skip = {int(first.format.header)}, strict_mode = true, null_padding = false, "
-        f"store_rejects = true, rejects_limit = 0, max_line_size = {_LONGEST_LINE})"
-    )
-    if not (first.is_by_line and first.format.quote):
-        return scan
-    texts = ", ".join(f"{_unquoted(name, first.format.quote)} AS {name}" for name in names)
-    return f"(SELECT {texts}, file_index FROM {scan})"
-
-
-def _unquoted(text: str, quote: str) -> str:
-    sign = literal(quote)
-    inner = f"replace(substr({text}, 2, length({text}) - 2), {literal(quote * 2)}, {sign})"
-    whole = f"length({text}) >= 2 AND starts_with({text}, {sign}) AND ends_with({text}, {sign})"
-    return f"CASE WHEN {whole} THEN {inner} ELSE replace({text}, {sign}, '') END"
+from pipelines.layouts.formats import Delimited, FixedWidth, ParquetFile, Spreadsheet
+from pipelines.layouts.lookups import LandedFiles
+from pipelines.raw.dialects import find_dialect, missing_columns
+from pipelines.raw.diff import describe_difference
+from pipelines.raw.opening import open_texts
+from pipelines.raw.places import find_places
+from pipelines.raw.scans import DelimitedScan, FixedScan, TextScan
+from pipelines.raw.workbooks import open_sheets, text_format
+from pipelines.sql import identifier, literal
 
 
 def take_rejected_lines(connection: duckdb.DuckDBPyConnection, numbers: Mapping[Path, int]) -> None:
@@ -126,35 +75,60 @@ class TextRelation:
     @property
     def dialect(self) -> tuple[object, ...]:
         """What texts must share to be read together; a Parquet file is read alone."""
-        return (self.headers, self.scan.dialect.delimiter) if self.scan else (self.name,)
+        return self.scan.dialect if self.scan else (self.name,)
+
+    @property
+    def lines_before(self) -> int:
+        """Lines before the data: a title, the header."""
+        return self.scan.lines_before if self.scan else 0
 
 
 def open_file(
-    connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout, scratch: Path
+    connection: duckdb.DuckDBPyConnection, kept: Path, name: str, files: LandedFiles, scratch: Path
 ) -> Iterator[TextRelation]:
-    """The texts of a received file as relations, after their header was held against the layout.
+    """The texts of a received file as relations, after their headers were held against the layout.
+
+    Args:
+        connection: Where Parquet files are looked into.
+        kept: Bytes as received.
+        name: Name that the file landed under.
+        files: Which members are meant, their format, and what must be in them: a role of a layout, or a code file.
+        scratch: Folder for unpacked copies; the caller removes it when the relations were read.
 
     Raises:
         LayoutError: The file cannot be opened, or lacks a required column.
     """
-    if not isinstance(layout.format, Delimited):
-        yield _open_parquet(connection, kept, name, layout)
+    if isinstance(files.format, ParquetFile):
+        yield _open_parquet(connection, kept, name, files)
         return
-    for opened in open_texts(kept, name, layout, scratch):
-        dialect = find_dialect(opened, layout)
-        if opened.line_count <= int(layout.format.header):
-            raise LayoutError(f"{opened.name}: a header and no rows.")
-        scan = TextScan(opened, dialect, layout.format)
-        yield TextRelation(opened.name, dialect.headers, scan, scan.relation())
+    for scan in _scans(kept, name, files, scratch):
+        if scan.opened.line_count <= scan.lines_before:
+            raise LayoutError(f"{scan.opened.name}: a header and no rows.")
+        yield TextRelation(scan.opened.name, scan.headers, scan, scan.relation())
 
 
-def _open_parquet(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, layout: FileLayout) -> TextRelation:
+def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path) -> Iterator[TextScan]:
+    format_ = files.format
+    if isinstance(format_, FixedWidth):
+        for opened in open_texts(kept, name, files, scratch):
+            yield FixedScan(opened, find_places(opened, files))
+        return
+    if isinstance(format_, Spreadsheet):
+        delimited, texts = text_format(format_), open_sheets(kept, name, files, scratch)
+    else:
+        assert isinstance(format_, Delimited)
+        delimited, texts = format_, open_texts(kept, name, files, scratch)
+    for opened in texts:
+        yield DelimitedScan(opened, find_dialect(opened, files, delimited), delimited)
+
+
+def _open_parquet(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, files: LandedFiles) -> TextRelation:
     headers, relation = parquet_relation(connection, str(kept), name)
-    missing = missing_required(layout.column_layouts(), Positions(headers))
+    missing = missing_columns(files, headers)
     if missing:
         raise LayoutError(
             f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. "
-            f"{describe_difference(headers, layout)}."
+            f"{describe_difference(headers, files)}."
         )
     return TextRelation(name, headers, None, relation)
 

@@ -33,7 +33,7 @@ class Survey:
         line_feeds: Line feeds.
         returns: Carriage returns.
         pairs: Carriage returns followed by a line feed.
-        is_ascii: Whether every byte is ASCII.
+        is_ascii: Whether every byte behind a byte order mark is ASCII.
         is_utf8: Whether the whole is UTF-8.
         high_count: Bytes beyond ASCII, counted from the block on in which UTF-8 was ruled out.
         paired_count: Of these, the ones that would be a letter in UTF-8.
@@ -69,15 +69,16 @@ class Survey:
 
     def add(self, block: bytes) -> None:
         """Take in the next block."""
+        signs = block if self.size else block.removeprefix(codecs.BOM_UTF8)  # a mark is also put before other encodings
         self.head = self.head or block[:4096]
         self.size += len(block)
         self.null_count += block.count(b"\0") if b"\0" in block else 0  # looking is quicker than counting
         self._add_line_ends(block)
-        if self.is_utf8 and not (self.is_ascii and block.isascii()):
+        if self.is_utf8 and not (self.is_ascii and signs.isascii()):
             self.is_ascii = False
-            self._decode(block)
+            self._decode(signs)
         if not self.is_utf8:
-            self._add_high(block)
+            self._add_high(signs)
         self.last = block[-1:]
 
     def finish(self) -> "Survey":

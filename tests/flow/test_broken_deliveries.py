@@ -134,7 +134,7 @@ HELD = {
         "beyond ASCII are UTF-8, the others are not",
     ),
     "a text cut short": (breaks.cut_short, "voters are gone"),
-    "an empty member": (breaks.empty, "nothing but blanks (0 bytes)"),
+    "an empty member": (breaks.empty, "nothing but empty members (0 bytes)"),
     "nothing but blank lines": (lambda _: b"\r\n \r\n", "nothing but blanks"),
     "a header and no rows": (breaks.header_only, "a header and no rows"),
     "ids that contradict": (
