@@ -34,7 +34,7 @@ demo: $(INSTALLED)
 	@$(BIN)/walklist demo
 
 michigan: $(INSTALLED)
-	@$(BIN)/walklist michigan
+	@$(BIN)/walklist study michigan
 
 ui: $(INSTALLED)
 	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/walklist ui --profile $(PROFILE)

@@ -167,6 +167,14 @@ class Plausibility(Strict):
     )
 
 
+class PublicCopy(Strict):
+    """A public, de-identified file that a study can be tried on."""
+
+    file: str = Field(description="Where it stands below `data/` of the folder that WALKLIST_SHARED names.")
+    snapshot_date: dt.date = Field(description="Day that it is landed under.")
+    found_at: str = Field(description="Where people find it, in words.")
+
+
 class Source(Strict):
     """Where a state's or a study's files come from, what they may be used for, and how they look."""
 
@@ -181,6 +189,7 @@ class Source(Strict):
     registration_closes_days: int = Field(description="Usual days before an election when registration closes.", ge=0)
     largest_home: int = Field(15, description="People at one address beyond which it is an institution, count.", ge=1)
     plausibility: Plausibility = Field(default_factory=Plausibility, description="When a delivery is held.")
+    public_copy: PublicCopy | None = Field(None, description="A public file that a study can be tried on.")
     layouts: list[Layout] = Field(description="Layouts, oldest first.", min_length=1)
 
     @model_validator(mode="after")

@@ -22,7 +22,7 @@ DAY = dt.date(2026, 10, 1)
 CANARY = "ZZCANARYZZ"
 VOTERS, HISTORY = "ncvoter_Statewide.zip", "ncvhis_Statewide.zip"
 TABLES = (Voters, VoteHistory, Rejects)
-NC = breaks.NORTH_CAROLINA
+NC = breaks.QUOTED_TABS
 
 
 def pack(content: bytes, name: str = "ncvoter_Statewide.txt") -> bytes:

@@ -13,7 +13,7 @@ from pipelines.core.voters import select_voters_as_of
 from pipelines.lake import Lake
 from pipelines.raw.landing import receive
 from pipelines.synthetic import breaks
-from pipelines.synthetic.breaks import NORTH_CAROLINA
+from pipelines.synthetic.breaks import QUOTED_TABS
 from pipelines.tables.core import VoteHistory, VoterChanges, Voters
 
 BEFORE, DAY, LATER = dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 1)
@@ -43,17 +43,17 @@ class State:
 
     def rows_of(self, role="voter", day=DAY):
         """Header and rows of a file of the whole state."""
-        return NORTH_CAROLINA.rows(unpack(self.good / str(day) / f"nc{role}_Statewide.zip"))
+        return QUOTED_TABS.rows(unpack(self.good / str(day) / f"nc{role}_Statewide.zip"))
 
     def land(self, role, counties, rows, day=DAY):
         """Land a file of each county."""
         folder = self.landing / "nc" / str(day)
         folder.mkdir(parents=True, exist_ok=True)
-        at = NORTH_CAROLINA.position(rows, "county_id")
+        at = QUOTED_TABS.position(rows, "county_id")
         for county in counties:
             own = [rows[0], *(row for row in rows[1:] if row[at].strip('"').lstrip("0") == county)]
             name = f"nc{role}{county}"
-            (folder / f"{name}.zip").write_bytes(pack(NORTH_CAROLINA.content(own), f"{name}.txt"))
+            (folder / f"{name}.zip").write_bytes(pack(QUOTED_TABS.content(own), f"{name}.txt"))
 
     def land_some(self, counties=CAME, change=None, day=DAY):
         rows = self.rows_of()
@@ -117,7 +117,7 @@ def test_the_people_of_counties_that_did_not_come_keep_their_rows(state):
 def whole_state(state):
     """voter_id and county of everybody on the file of the whole state."""
     rows = state.rows_of()
-    voter, county = (NORTH_CAROLINA.position(rows, name) for name in ("ncid", "county_id"))
+    voter, county = (QUOTED_TABS.position(rows, name) for name in ("ncid", "county_id"))
     return [(f"NC-{row[voter].strip(chr(34))}", row[county].strip('"').zfill(3)) for row in rows[1:]]
 
 
@@ -137,9 +137,9 @@ def test_who_moved_into_a_county_that_came_stands_there_and_only_there(state):
     mover = next(voter for voter, county in sorted(old.items()) if county == "002")
 
     def moved(rows):
-        ncid, county, street = (NORTH_CAROLINA.position(rows, name) for name in ("ncid", "county_id", STREET))
+        ncid, county, street = (QUOTED_TABS.position(rows, name) for name in ("ncid", "county_id", STREET))
         for row in rows:
-            if row[ncid] == NORTH_CAROLINA.quoted(mover[3:]):
+            if row[ncid] == QUOTED_TABS.quoted(mover[3:]):
                 row[county], row[street] = '"1"', '"77 NEW ST"'
         return rows
 
@@ -196,14 +196,14 @@ BROKEN = {
     "half of a county's people": (lambda rows: [rows[0], *rows[1::2]], "voters, the last good snapshot has"),
     "a column emptied": (lambda rows: emptied(rows, "party_cd"), "party_code: empty for"),
     "a column shifted": (
-        lambda rows: NORTH_CAROLINA.rows(breaks.shift_values(NORTH_CAROLINA.content(rows), "last_name")),
+        lambda rows: QUOTED_TABS.rows(breaks.shift_values(QUOTED_TABS.content(rows), "last_name")),
         "last_name:",
     ),
 }
 
 
 def emptied(rows, column):
-    at = NORTH_CAROLINA.position(rows, column)
+    at = QUOTED_TABS.position(rows, column)
     return [rows[0], *([*row[:at], '""', *row[at + 1 :]] for row in rows[1:])]
 
 
@@ -221,7 +221,7 @@ def test_a_stray_row_does_not_speak_for_its_county(state):
     """One row of another county in the file of a county would else end everybody there."""
 
     def strayed(rows):
-        at = NORTH_CAROLINA.position(rows, "county_id")
+        at = QUOTED_TABS.position(rows, "county_id")
         first = next(row for row in rows[1:] if row[at].strip('"').lstrip("0") == "2")
         return [*rows, [*first[:at], '"1"', *first[at + 1 :]]]
 
