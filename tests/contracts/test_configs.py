@@ -157,5 +157,5 @@ def test_a_file_that_is_no_mapping_is_told(tmp_path, content):
 
 
 def test_a_source_that_is_not_there_is_told_with_those_that_are():
-    with pytest.raises(ConfigError, match="no source named zz; known are ar, az, .*, wv, michigan_2006"):
+    with pytest.raises(ConfigError, match=r"no source named zz; known are ar, az, .*, wv, michigan_2006"):
         read_source(CONFIGS, "zz")
