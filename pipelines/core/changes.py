@@ -5,6 +5,7 @@ compared in earnest, and kept in memory, is a few people in a hundred.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import pairwise
 
 import duckdb
@@ -43,23 +44,23 @@ def write_changes(lake: Lake, connection: duckdb.DuckDBPyConnection, voters: Tab
     for before, after in pairwise(found):
         chain = fingerprint(chain, before, found[before], after, found[after])
         old, new = (lake.table(Voters, state=state, snapshot_date=day) for day in (before, after))
-        earlier = lake.table(VoterChanges, state=state)
-        query = select_changes(old, new, earlier, dt.date.fromisoformat(before), dt.date.fromisoformat(after))
+        earlier = [lake.table(VoterChanges, state=state, snapshot_date=day) for day in records]
+        query = select_changes(old, new, earlier, dt.date.fromisoformat(before))
         records[after] = lake.write(VoterChanges, connection, query, chain, state=state, snapshot_date=after)
     return records
 
 
-def select_changes(before: Table, after: Table, changes: Table, previous: dt.date, day: dt.date) -> str:
+def select_changes(before: Table, after: Table, earlier: Sequence[Table], previous: dt.date) -> str:
     """SELECT of core_voter_changes for one snapshot.
 
     Args:
         before: core_voters of the snapshot before.
         after: core_voters of the snapshot.
-        changes: core_voter_changes of the state; those of earlier days tell who was ever on a file.
+        earlier: core_voter_changes of every snapshot before; they tell who was ever on a file.
         previous: Day of the snapshot before.
-        day: Day of the snapshot.
     """
     told = "\nUNION ALL BY NAME\n".join(_select_told(code, *rule) for code, rule in _RULES.items())
+    gone = "\nUNION ALL\n".join(_select_gone(changes) for changes in earlier)
     columns = ", ".join(_COMPARED)
     both = ", ".join(f"old.{name} AS old_{name}, new.{name} AS new_{name}" for name in _COMPARED)
     return f"""
@@ -68,9 +69,7 @@ def select_changes(before: Table, after: Table, changes: Table, previous: dt.dat
     ), after AS (
         {after.select()}
     ), gone AS (
-        SELECT DISTINCT voter_id
-        FROM ({changes.select()})
-        WHERE snapshot_date < DATE '{day}' AND change_code IN ('dropped', 'delisted')
+        {gone or "SELECT NULL AS voter_id WHERE false"}
     ), other AS MATERIALIZED (
         SELECT voter_id
         FROM (SELECT voter_id, hash({columns}) AS facts FROM before) AS old
@@ -91,6 +90,10 @@ def select_changes(before: Table, after: Table, changes: Table, previous: dt.dat
     )
     SELECT *, DATE '{previous}' AS previous_snapshot_date
     FROM ({told})"""
+
+
+def _select_gone(changes: Table) -> str:
+    return f"SELECT voter_id FROM ({changes.select()}) WHERE change_code IN ('dropped', 'delisted')"
 
 
 def _select_told(code: str, test: str, column: str | None) -> str:

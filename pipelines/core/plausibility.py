@@ -155,9 +155,10 @@ def _is_unusual(found: Count, limits: Plausibility) -> bool:
 
 
 def _is_other(name: str) -> str:
-    """SQL of whether a column has another value; of a text, another meaning."""
+    """SQL of whether a column has another value; of a text another meaning, or none any more."""
     old, new = f"old.{identifier(name)}", f"new.{identifier(name)}"
-    return differs(old, new) if pa.types.is_string(Voters.columns()[name].type) else f"{new} <> {old}"
+    is_text = pa.types.is_string(Voters.columns()[name].type)
+    return differs(old, new, "{old} IS DISTINCT FROM {new}") if is_text else f"{new} <> {old}"
 
 
 def _recoded(connection: duckdb.DuckDBPyConnection) -> int:

@@ -156,6 +156,7 @@ HELD = {
     "ten times fewer rows": (breaks.fewer_rows, "a change of -90%"),
     "half of a column emptied": (lambda text: emptied(text, "party_cd"), "party_code: empty for"),
     "half of a rare column emptied": (lambda text: emptied(text, "full_phone_number"), "phone: empty for"),
+    "signs in place of names": (lambda text: rewritten(text, "last_name", lambda _: "***"), "last_name:"),
     "one county gone": (
         lambda text: NC.content([row for row in NC.rows(text) if row[0] != '"1"' and row[0] != '"001"']),
         "1 of 5 counties lost more than",

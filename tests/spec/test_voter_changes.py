@@ -212,6 +212,17 @@ def test_what_stands_is_not_compared_again(history):
     assert {day: record.is_new for day, record in history.write().items()} == {"2026-02-01": False, "2026-03-01": True}
 
 
+def test_damaged_changes_are_written_again(history):
+    for day, party in zip(DAYS[:4], ("green", "none", "other", "green"), strict=True):
+        history.put(day, person("A", party_code=party))
+    history.write()
+    rows = history.rows()
+    damaged = next((history.lake.folder(VoterChanges) / "state=NC" / f"snapshot_date={DAYS[2]}").glob("*/*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    assert [record.is_new for record in history.write().values()] == [False, True, False]
+    assert history.rows() == rows
+
+
 def test_a_snapshot_that_comes_late_takes_its_place_in_the_history(history):
     history.put(DAYS[0], person("A"))
     history.put(DAYS[2], person("A", party_code="none"))
