@@ -21,7 +21,7 @@ from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
 from pipelines.tables.core import CHANGES, VoterChanges, Voters
-from tests.contracts.test_round_trip import expected_voters
+from tests.contracts.telling import people_told as expected_voters
 
 pytestmark = pytest.mark.slow
 
