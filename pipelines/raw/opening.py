@@ -31,7 +31,6 @@ class OpenedText:
         encoding: Encoding that was found.
         line_count: Lines, header and blank ones included.
         byte_count: Bytes as they were received, unpacked.
-        is_ascii: Whether every sign is ASCII, so that a byte is a character.
         doubt: Sentences on what may be misread or was left alone; empty when there are none.
     """
 
@@ -40,7 +39,6 @@ class OpenedText:
     encoding: str
     line_count: int
     byte_count: int = 0
-    is_ascii: bool = False
     doubt: str = ""
 
     def head(self, count: int) -> list[str]:
@@ -114,7 +112,7 @@ def _open(member: Member, format_: TextFormat, scratch: Path, largest: int) -> O
         demand_no_nulls(member.name, found)
     if not found.has_even_lines:
         source = even_lines(source, copy.with_suffix(".even"), found)
-    return OpenedText(member.name, source, encoding, found.line_count, size, found.is_ascii, doubt)
+    return OpenedText(member.name, source, encoding, found.line_count, size, doubt)
 
 
 def blank_lines(path: Path) -> Iterator[int]:

@@ -173,18 +173,17 @@ class FixedScan(TextScan):
     @property
     def dialect(self) -> tuple[object, ...]:
         """What texts must share to be read together."""
-        return (self.places, self.opened.is_ascii)
+        return (self.places,)
 
     def together(self, texts: Sequence[OpenedText]) -> str:
         """SQL of texts of these places as one relation, fields without the blanks at their ends."""
         lines = _read_csv(texts, ["line"], _ABSENT, "", 0, "null_padding = false")
-        # In ASCII a grapheme is a byte, and found a quarter quicker than a character; elsewhere it may be several.
-        piece = "substring_grapheme" if self.opened.is_ascii else "substr"
         fields = ", ".join(
-            f"nullif(rtrim({piece}(line, {start}{'' if width is None else f', {width}'})), '') AS c{place}"
+            f"nullif(rtrim({_piece(start, width)}), '') AS c{place}"
             for place, (start, width) in enumerate(zip(self.places.starts, self.places.widths, strict=True))
         )
-        return f"(SELECT {fields}, file_index FROM {lines} WHERE {self._is_record()})"
+        plain = f"SELECT line, strlen(line) = length(line) AS is_plain, file_index FROM {lines}"
+        return f"(SELECT {fields}, file_index FROM ({plain}) WHERE {self._is_record()})"
 
     def by_line(self) -> "FixedScan":
         """Itself: no line can swallow another."""
@@ -199,8 +198,8 @@ class FixedScan(TextScan):
     def _is_record(self) -> str:
         if self.places.lengths:
             return f"length(line) IN ({', '.join(map(str, self.places.lengths))})"
-        sign = literal(self.places.separator)
-        return " AND ".join(f"substr(line, {start - 1}, 1) = {sign}" for start in self.places.starts[1:])
+        stops = "".join("_" * width + f"\\{self.places.separator}" for width in self.places.widths if width is not None)
+        return f"line LIKE {literal(stops + '%')} ESCAPE '\\'"
 
 
 def scan_together(scans: Sequence[TextScan]) -> str:
@@ -218,6 +217,16 @@ def _read_csv(
         f"nullstr = '', header = false, skip = {skipped}, strict_mode = true, {options}, "
         f"store_rejects = true, rejects_limit = 0, max_line_size = {LONGEST_LINE})"
     )
+
+
+def _piece(start: int, width: int | None) -> str:
+    """SQL of a field of a line.
+
+    In a line of ASCII a grapheme is a character, and found at its place at once; elsewhere characters are counted from
+    the start of the line, for a grapheme may be several.
+    """
+    place = f"(line, {start}{'' if width is None else f', {width}'})"
+    return f"CASE WHEN is_plain THEN substring_grapheme{place} ELSE substr{place} END"
 
 
 def _unquoted(text: str, quote: str) -> str:
