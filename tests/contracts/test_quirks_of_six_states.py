@@ -111,9 +111,6 @@ def new_york(number, **more):
     return {**known, "enrollment": "BLK", "raddnumber": "1", "rstreetname": "ELM ST", "regdate": "20040203", **more}
 
 
-@pytest.mark.xfail(
-    reason="a label without a day stops the engine: its reading is deleted and yet converted", strict=True
-)
 def test_new_york_labels_without_a_day_are_no_votes_and_are_counted(deliver):
     history = "20161108 GE;General Election, 2004;PRIMARY 2018;VILLAGE ELECTION 2016;GE on 20091103"
     text = text_of("ny", "2026-01-01", [new_york("NY1", voterhistory=history)])

@@ -29,7 +29,8 @@ layouts:
           names: [
             text_registrant_id, text_name_last, text_name_first, text_name_middle, text_name_suffix, db_logid, county,
             res_address_nbr, res_street, res_city, res_zip5, phone, date_of_birth, gender, party, status,
-            date_of_registration, precinct, district_us, {repeat: 10, names: ["Election_Code {n}", "Voting_Method {n}"]},
+            date_of_registration, precinct, district_us,
+            {repeat: 10, names: ["Election_Code {n}", "Voting_Method {n}"]},
           ]
         voters:
           voter_id: {from: text_registrant_id, key: true, form: "[0-9]+"}
@@ -46,7 +47,10 @@ layouts:
           phone: {from: phone, digits: true}
           birth_date: {from: date_of_birth, required: true, date: "%m/%d/%Y"}
           gender_code: {from: gender, code: {F: F, M: M, U: null}}
-          party_code: {from: party, code: {Democratic: democratic, Republican: republican, Unaffiliated: none}, otherwise: other}
+          party_code:
+            from: party
+            code: {Democratic: democratic, Republican: republican, Unaffiliated: none}
+            otherwise: other
           status_code: {from: status, required: true, code: {A: active, I: inactive}}
           registration_date: {from: date_of_registration, required: true, date: "%m/%d/%Y"}
         history:
