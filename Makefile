@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 export OMP_WAIT_POLICY := passive
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help install demo ui michigan test test-all lint bench bench-readme accept-spine lock
+.PHONY: help install demo ui michigan test test-all lint bench bench-readme accept-spine accept-three-states accept-states lock
 
 help:
 	@echo "make demo          simulated voters with known truth, from files to published scores"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench         speed against peers, half an hour and more; PART=ingest, scoring, orchestration or startup alone,"
 	@echo "                   VOTERS= and ROWS= for other sizes; make bench-readme puts the figures into the README"
 	@echo "make accept-spine  what the first release must show, demand by demand; PART=demo, michigan, tests or memory alone"
+	@echo "make accept-states  what 22 states by YAML alone must show; PART=round_trips, tests, labels, names, ingest or sizes"
 	@echo "make accept-three-states  what three states must show side by side; PART=demo, bench or nights alone"
 
 install: $(INSTALLED)
@@ -34,7 +35,7 @@ demo: $(INSTALLED)
 	@$(BIN)/walklist demo
 
 michigan: $(INSTALLED)
-	@$(BIN)/walklist michigan
+	@$(BIN)/walklist study michigan
 
 ui: $(INSTALLED)
 	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/walklist ui --profile $(PROFILE)
@@ -61,6 +62,9 @@ bench-readme: $(INSTALLED)
 
 accept-three-states: $(INSTALLED)
 	@$(BIN)/python -m tests.accept.three_states $(PART)
+
+accept-states: $(INSTALLED)
+	@$(BIN)/python -m tests.accept.states $(PART)
 
 accept-spine: $(INSTALLED)
 	@$(BIN)/python -m tests.accept.spine $(PART)

@@ -131,13 +131,13 @@ def ui(
 
 
 @app.command()
-def michigan() -> None:
-    """Run the flow on the 2006 Michigan experiment, where its public data are at hand."""
-    from pipelines.demo import land_michigan
+def study(profile: Annotated[str, typer.Argument(help="A profile whose source is a study.")]) -> None:
+    """Run the flow on a public field experiment, where its data are at hand."""
+    from pipelines.demo import land_study
 
     with _in_words():
-        land_michigan(_settings("michigan"), os.environ.get("WALKLIST_SHARED"))
-    run("michigan", None)
+        land_study(_settings(profile), os.environ.get("WALKLIST_SHARED"))
+    run(profile, None)
 
 
 @app.command()

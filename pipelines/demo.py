@@ -64,31 +64,35 @@ def _models_of(settings: Settings, state: str) -> list[ModelConfig]:
     return [model for model in (read_config(ModelConfig, file) for file in files) if state in model.states]
 
 
-def land_michigan(settings: Settings, shared: str | None) -> None:
-    """Copy the study's file into the landing folder.
+def land_study(settings: Settings, shared: str | None) -> None:
+    """Copy the public file of the profile's study into the landing folder.
+
+    Args:
+        settings: Of a profile whose first source is a study.
+        shared: Folder that holds the public files.
 
     Raises:
-        DeliveryError: `WALKLIST_SHARED` does not lead to it; the text says where the public data are.
+        ConfigError: The source has no public copy.
+        DeliveryError: `shared` does not lead to the file; the text says where the public data are.
     """
-    name = "ggl2008_social_pressure/ggl_dev60.parquet"
-    file = Path(shared or "/nonexistent") / "data" / name
+    name = settings.profile.sources[0]
+    copy = read_source(settings.configs, name).public_copy
+    if copy is None:
+        raise ConfigError(f"{name}: no `public_copy` is named. A study has one; a state's files are dropped by people.")
+    file = Path(shared or "/nonexistent") / "data" / copy.file
+    target = settings.landing / name / copy.snapshot_date.isoformat() / file.name
     if not file.is_file():
-        raise DeliveryError(_where_the_study_is(name, shared, settings.landing))
-    target = settings.landing / "michigan_2006" / "2006-12-31" / file.name
+        found = f"set, but has no data/{copy.file}" if shared else "unset"
+        raise DeliveryError(
+            f"The study's file is not at hand: WALKLIST_SHARED is {found}.\n"
+            f"The de-identified data are public: {copy.found_at}.\n"
+            f"The columns read are listed in configs/studies/{name}.yaml.\n"
+            f"Set WALKLIST_SHARED to the folder that holds data/{copy.file}, or put a file with those columns into\n"
+            f"{target.parent}/ and call `walklist run` with the study's profile."
+        )
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-
-
-def _where_the_study_is(name: str, shared: str | None, landing: Path) -> str:
-    found = f"set, but has no data/{name}" if shared else "unset"
-    return (
-        f"The study's file is not at hand: WALKLIST_SHARED is {found}.\n"
-        "The de-identified data are public: ISPS Data Archive D001, doi 10.60600/YU/CGMWNW.\n"
-        "The columns read are listed in configs/studies/michigan_2006.yaml.\n"
-        f"Set WALKLIST_SHARED to the folder that holds data/{name}, or put a Parquet file with those columns into\n"
-        f"{landing}/michigan_2006/2006-12-31/ and call `walklist run --profile michigan`."
-    )
 
 
 def print_product(settings: Settings) -> None:

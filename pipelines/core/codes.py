@@ -1,7 +1,7 @@
 """The code files of a delivery as small tables, and the texts that they add to rows.
 
-A code means what the file of the same delivery says, for PA-like states each county's own; where a source may leave
-its code file out, the newest earlier one stays in use.
+A code means what the file of the same delivery says; where a source may leave its code file out, the newest earlier one
+stays in use.
 """
 
 from collections.abc import Sequence

@@ -14,6 +14,7 @@ import duckdb
 
 from models.errors import ContractError, DeliveryError, LayoutError
 from pipelines.calendar import Election
+from pipelines.core.carrying import describe_carried, select_snapshot
 from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.refusing import keep_refused
@@ -26,6 +27,10 @@ from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger
 from pipelines.sql import literal
 from pipelines.tables.core import Rejects, VoteHistory, Voters
+
+_NOTHING_TO_KEEP = (
+    "Its files hold some counties only, and no accepted snapshot tells of the others. Send a file of the whole state."
+)
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,8 @@ class Admission:
         if first is not delivery:
             told = f"Its voters files are byte for byte those of {first.snapshot_date}: a delivery sent again."
             return Judgement(delivery, "held", self._held(delivery, told))
+        if previous is None and self._is_partial(delivery, layout):
+            return Judgement(delivery, "held", self._held(delivery, _NOTHING_TO_KEEP))
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
@@ -149,29 +156,38 @@ class Admission:
                 received = Received(delivery, layout, self.source.state, self.calendar, self._earlier(delivery))
                 staged = stage_delivery(connection, self.lake.root, received, scratch)
                 self._keep_refused(connection, staged, made_from)
-                compared = self._compared(delivery, previous)
+                compared = self._compared(delivery, previous, self._is_partial(delivery, layout))
                 reasons = find_implausible(connection, staged, compared, layout, self.source.plausibility)
                 if reasons:
                     told = [*reasons, *absent, *staged.differences]
                     return Judgement(delivery, "held", self._held(delivery, " ".join(told)), staged=staged)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
-                records = self._write(connection, staged, stated, delivery, previous, made_from)
+                kept = self._carried(connection, compared)
+                records = self._write(connection, staged, stated, delivery, compared, made_from)
             except (LayoutError, ContractError) as error:
                 return Judgement(delivery, "held", self._held(delivery, str(error)))
             except duckdb.Error as error:
                 raise DeliveryError(
                     f"{delivery.delivery_id}: the SQL engine stopped ({type(error).__name__}); nothing was written."
                 ) from None
-        return Judgement(delivery, "accepted", " ".join([*absent, *summary(staged)]), records, staged)
+        return Judgement(delivery, "accepted", " ".join([*absent, *kept, *summary(staged)]), records, staged)
 
     def _held(self, delivery: Delivery, reasons: str) -> str:
         return f"{self.name} {delivery.snapshot_date} is held: {reasons} The last good snapshot stays in use."
 
-    def _compared(self, delivery: Delivery, previous: Delivery | None) -> Comparison:
+    def _is_partial(self, delivery: Delivery, layout: Layout) -> bool:
+        return layout.files["voters"].is_partial(event["file_name"] for event in delivery.of_role("voters"))
+
+    def _compared(self, delivery: Delivery, previous: Delivery | None, is_partial: bool) -> Comparison:
         if previous is None:
             return Comparison(delivery.snapshot_date, None, None)
         last = self.lake.table(Voters, state=self.source.state, snapshot_date=previous.snapshot_date)
-        return Comparison(delivery.snapshot_date, last, previous.snapshot_date)
+        return Comparison(delivery.snapshot_date, last, previous.snapshot_date, is_partial)
+
+    def _carried(self, connection: duckdb.DuckDBPyConnection, compared: Comparison) -> list[str]:
+        if compared.last_good is None or compared.last_date is None or not compared.is_partial:
+            return []
+        return [describe_carried(connection, compared.last_good, compared.last_date)]
 
     def _write(
         self,
@@ -179,20 +195,17 @@ class Admission:
         staged: Staged,
         stated: str,
         delivery: Delivery,
-        previous: Delivery | None,
+        compared: Comparison,
         made_from: str,
     ) -> dict[str, Record]:
         place: dict[str, Any] = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
-        known, last = (
-            self.lake.table(VoteHistory, state=self.source.state),
-            previous.snapshot_date if previous else None,
-        )
-        lag = self.source.posting_lag_days
-        votes = select_new_votes(stated, known, delivery.snapshot_date, last, lag)
+        known, lag = self.lake.table(VoteHistory, state=self.source.state), self.source.posting_lag_days
+        votes = select_new_votes(stated, known, delivery.snapshot_date, compared.last_date, lag)
+        people = select_snapshot(delivery.snapshot_date, compared.last_good if compared.is_partial else None)
         write = partial(self.lake.write, connection=connection, made_from=made_from, **place)
         rejects = write(Rejects, query=_select_rejects(staged))
         history = write(VoteHistory, query=votes)
-        voters = write(Voters, query="FROM told_voters")  # last: it makes the snapshot visible
+        voters = write(Voters, query=people)  # last: it makes the snapshot visible
         written = {Voters: voters, VoteHistory: history, Rejects: rejects}
         return {table.table_name: record for table, record in written.items()}
 

@@ -105,8 +105,11 @@ def _drop_unread(
     for number, count in connection.execute(counted).fetchall():
         what = ("election_date", "is not after the snapshot", count, votes[number])
         staged.faults.append(Count(staged.names[number], *what))
+    # written anew: SQL converts the words of all rows to an ENUM later, deleted ones included
     connection.execute(
-        f"""DELETE FROM vote_readings
-        WHERE file_no IN ({numbers}) AND coalesce(election_date > DATE '{occasion.day}', true)
-            OR file_no IN ({numbers}) AND (election_type IS NULL OR is_voted IS NULL)"""
+        f"""CREATE OR REPLACE TABLE vote_readings AS
+        SELECT *
+        FROM vote_readings
+        WHERE file_no NOT IN ({numbers})
+            OR election_date <= DATE '{occasion.day}' AND election_type IS NOT NULL AND is_voted IS NOT NULL"""
     )

@@ -1,10 +1,12 @@
 """A delivery held against the last good snapshot: is this the same electorate, a little later?"""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
+import pyarrow as pa
 
+from pipelines.core.meaning import differs, meaning
 from pipelines.core.staged import Count, Staged
 from pipelines.core.telling import by_rule, files_of, refusal
 from pipelines.lake import Table
@@ -27,11 +29,13 @@ class Comparison:
         snapshot_date: Day of the delivery.
         last_good: Rows of the newest accepted snapshot before it, or nothing.
         last_date: Its day.
+        is_partial: Whether the delivery holds some counties only; then their people alone are compared.
     """
 
     snapshot_date: dt.date
     last_good: Table | None
     last_date: dt.date | None
+    is_partial: bool = False
 
 
 def find_implausible(
@@ -46,7 +50,7 @@ def find_implausible(
         layout: Layout of the delivery.
         limits: The source's limits.
     """
-    names = [name for name in Voters.schema().names if name != "voter_id"]
+    names = [name for name in Voters.schema().names if name not in ("voter_id", "stated_on")]
     counts = ", ".join(f"count({identifier(name)})" for name in names)
     rows, *stated = connection.execute(f"SELECT count(*), {counts} FROM told_voters").fetchall()[0]
     told = dict(zip(names, stated, strict=True))
@@ -59,9 +63,10 @@ def find_implausible(
         return reasons
     if abs((compared.snapshot_date - compared.last_date).days) > limits.stale_days:
         return reasons
-    connection.execute(f"CREATE OR REPLACE VIEW last_good AS {last.select()}")
+    delivered = "WHERE county_code IN (SELECT county_code FROM told_voters)" if compared.is_partial else ""
+    connection.execute(f"CREATE OR REPLACE VIEW last_good AS SELECT * FROM ({last.select()}) {delivered}")
     compare = [
-        _total(rows, last, limits),
+        _total(connection, rows, limits),
         _changed(connection, names, limits),
         _emptied(connection, told, rows, limits),
     ]
@@ -110,22 +115,19 @@ def _hollow(told: dict[str, int], rows: int, layout: Layout) -> list[str]:
     ]
 
 
-def _total(rows: int, last: Table, limits: Plausibility) -> list[str]:
-    before = last.row_count
+def _total(connection: duckdb.DuckDBPyConnection, rows: int, limits: Plausibility) -> list[str]:
+    before = connection.execute("SELECT count(*) FROM last_good").fetchall()[0][0]
     if abs(rows - before) <= limits.total_change_share * before:
         return []
-    share = f"a change of {rows / before - 1:+.0%}, allowed {limits.total_change_share:.0%}"
+    share = f"a change of {rows / max(before, 1) - 1:+.0%}, allowed {limits.total_change_share:.0%}"
     return [f"{rows:,} voters, the last good snapshot has {before:,} ({share})."]
 
 
 def _changed(connection: duckdb.DuckDBPyConnection, names: list[str], limits: Plausibility) -> list[str]:
-    """People who are gone, and columns in which the same people have other values than before."""
+    """People who are gone, and columns in which the same people have other values than before, in their meaning."""
     judged = [name for name in names if name not in _REDRAWN]
     both = {name: f"new.{identifier(name)} IS NOT NULL AND old.{identifier(name)} IS NOT NULL" for name in judged}
-    tests = ", ".join(
-        f"count(*) FILTER ({both[name]}), count(*) FILTER (new.{identifier(name)} <> old.{identifier(name)})"
-        for name in judged
-    )
+    tests = ", ".join(f"count(*) FILTER ({both[name]}), count(*) FILTER ({_is_other(name)})" for name in judged)
     before, gone, *counts = connection.execute(
         f"SELECT count(*), count(*) FILTER (new.voter_id IS NULL), {tests} "
         "FROM last_good AS old LEFT JOIN told_voters AS new ON old.voter_id = new.voter_id"
@@ -133,14 +135,50 @@ def _changed(connection: duckdb.DuckDBPyConnection, names: list[str], limits: Pl
     found = [
         Count("", name, "", other, same) for name, same, other in zip(judged, counts[::2], counts[1::2], strict=True)
     ]
+    unusual = [one for one in found if _is_unusual(one, limits)]
+    unusual = [
+        replace(one, count=one.count - _recoded(connection)) if one.column == "precinct_code" else one
+        for one in unusual
+    ]
     share = f"{gone / max(before, 1):.0%}, allowed {limits.dropped_share:.0%}"
     dropped = [f"{gone:,} of {before:,} voters are gone ({share})."] if gone > limits.dropped_share * before else []
     return dropped + [
         f"{one.column}: {one.count:,} of {one.rows:,} voters have another value than in the last good snapshot "
         f"({one.count / one.rows:.0%}, allowed {limits.value_change_share:.0%})."
-        for one in found
-        if one.rows >= _FEWEST and one.count > limits.value_change_share * one.rows
+        for one in unusual
+        if _is_unusual(one, limits)
     ]
+
+
+def _is_unusual(found: Count, limits: Plausibility) -> bool:
+    return found.rows >= _FEWEST and found.count > limits.value_change_share * found.rows
+
+
+def _is_other(name: str) -> str:
+    """SQL of whether a column has another value; of a text another meaning, or none any more."""
+    old, new = f"old.{identifier(name)}", f"new.{identifier(name)}"
+    is_text = pa.types.is_string(Voters.columns()[name].type)
+    return differs(old, new, "{old} IS DISTINCT FROM {new}") if is_text else f"{new} <> {old}"
+
+
+def _recoded(connection: duckdb.DuckDBPyConnection) -> int:
+    """People whose precinct has a new code and its old name.
+
+    A state may recode every precinct at once. Of each old code the most frequent new one counts, so that a column that
+    was shifted or shuffled is not taken for that.
+    """
+    counted = f"""
+    WITH pairs AS (
+        SELECT old.county_code, old.precinct_code AS code_before, new.precinct_code AS code_after, count(*) AS people
+        FROM last_good AS old
+        JOIN told_voters AS new ON old.voter_id = new.voter_id
+        WHERE {_is_other("precinct_code")} AND {meaning("old.precinct_name")} = {meaning("new.precinct_name")}
+        GROUP BY ALL
+    ), likely AS (
+        SELECT max(people) AS people FROM pairs GROUP BY county_code, code_before
+    )
+    SELECT coalesce(sum(people), 0)::BIGINT FROM likely"""
+    return connection.execute(counted).fetchall()[0][0]
 
 
 def _emptied(connection: duckdb.DuckDBPyConnection, told: dict[str, int], rows: int, limits: Plausibility) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from models.tables import TableContract
+from pipelines.core.changes import count_changes, write_changes
 from pipelines.core.delivery import Admission, Judgement
 from pipelines.core.elections import calendar_table, select_elections
 from pipelines.core.households import select_households
@@ -17,7 +18,7 @@ from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, delivery_metadata, markdown_table
 from pipelines.lake import Table, code_version, fingerprint
 from pipelines.raw.receipts import ReceiptLedger
-from pipelines.tables.core import Elections, Households, Rejects, VoteHistory, Voters
+from pipelines.tables.core import Elections, Households, Rejects, VoteHistory, VoterChanges, Voters
 
 _DELIVERED: dict[type[TableContract], str] = {
     Voters: """Who is registered: one row per person on the state's file, by snapshot; typed, keyed, masked dates null.
@@ -167,5 +168,33 @@ def core_households(context: dg.AssetExecutionContext, desk: Desk, core_voters: 
         return dg.MaterializeResult(
             metadata=metadata_of(Households, table, snapshots=written(records.values())),
             check_results=[contract_check(desk.lake, table, "core_households")],
+            data_version=data_version(table),
+        )
+
+
+@dg.asset(
+    group_name="core",
+    partitions_def=by_state,
+    kinds={"duckdb", "parquet"},
+    owners=OWNERS,
+    retry_policy=RETRY,
+    tags={"pii": "true"},
+    check_specs=[contract_spec("core_voter_changes")],
+)
+def core_voter_changes(context: dg.AssetExecutionContext, desk: Desk, core_voters: Table) -> dg.MaterializeResult:
+    """What changed about whom: one row per voter and change, each snapshot against the one before it, by meaning.
+
+    Who was added, came back, was dropped or purged; who moved, changed name, party, status or precinct. Another
+    spelling, a masked value or a new code for the same precinct is no change. No name or address is in it.
+    """
+    state = context.partition_key
+    with told_in_words(f"core_voter_changes {state}") as told, desk.lake.connect() as connection:
+        records = write_changes(desk.lake, connection, core_voters, state)
+        table = desk.lake.table(VoterChanges, state=state)
+        told += [counted(len(records), "comparison"), counted(table.row_count, "change"), written(records.values())]
+        counts = markdown_table(count_changes(connection, table), at_most=SHOWN_AT_ONCE)
+        return dg.MaterializeResult(
+            metadata=metadata_of(VoterChanges, table, changes=counts, snapshots=written(records.values())),
+            check_results=[contract_check(desk.lake, table, "core_voter_changes")],
             data_version=data_version(table),
         )

@@ -17,6 +17,7 @@ CONTRACTS: dict[str, type[TableContract]] = {
     for table in (
         Receipts,
         core.Voters,
+        core.VoterChanges,
         core.VoteHistory,
         core.Rejects,
         core.Elections,

@@ -1,9 +1,8 @@
 """The shapes in which states say who voted when.
 
-Six shapes cover the layouts we know: `long` (a row per vote: NC, FL, NV, WA, CO, GA since 2023), `wide` (a column per
-election: OH, WI, UT, AZ, AR), `code_mapped` (positional pairs with a code map per county: PA), `relative_slots` (the
-last so many votes of the voter: IA, DE, RI, CT), `free_text` (one field: NY) and `long` again in a fixed-width file
-(TX, GA to 2022, MI to 2020). A shape is a class with parameters, told apart by `shape`.
+`long` is a row per vote, delimited or in a fixed-width file; `wide` a column per election, or a few;
+`relative_slots` the last so many votes of the voter; `code_mapped` numbered columns whose meaning a code file tells,
+for each county its own; `free_text` one field of labels. A shape is a class with parameters, told apart by `shape`.
 
 A shape states, per vote: voter_id, election_date, election_type, is_voted, method_code, ballot_party_code, county_code.
 """

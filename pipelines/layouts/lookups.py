@@ -1,6 +1,7 @@
 """Files as they land, and code files: what a source's own codes stand for, joined to the rows that carry them."""
 
 import fnmatch
+from collections.abc import Iterable
 
 from pydantic import Field
 
@@ -31,7 +32,12 @@ class LandedFiles(Strict):
 
     def fits(self, file_name: str) -> bool:
         """Whether a landed file is one of these, by its name."""
-        return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in self.match)
+        return fits_any(file_name, self.match)
+
+
+def fits_any(file_name: str, patterns: Iterable[str]) -> bool:
+    """Whether a name fits one of some patterns, as in a shell, case ignored."""
+    return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in patterns)
 
 
 class CodeFile(LandedFiles):

@@ -322,7 +322,7 @@ class Pattern(Operation):
     def write(self, value: str) -> str:
         """The label that says the word."""
         cases = " ".join(f"WHEN {literal(word)} THEN {literal(label)}" for word, label in self.written.items())
-        return f"CASE {value} {cases} ELSE upper({value}) END"
+        return f"CASE {value} {cases} ELSE upper({value}) END" if cases else f"upper({value})"
 
     @property
     def rule(self) -> str:

@@ -87,7 +87,10 @@ def select_typed(
     """
     read = _operations(columns, positions, made_on)
     texts = [f"{_clean(positions.texts(columns[name]), columns[name])} AS {_text(name)}" for name in read]
-    values = [f"{_text(name)}, {operation.read(_text(name))} AS {identifier(name)}" for name, operation in read.items()]
+    values = [
+        f"{_text(name)}, {_in_form(operation.read(_text(name)), columns[name])} AS {identifier(name)}"
+        for name, operation in read.items()
+    ]
     told = [f"{_told(name, operation)} AS {identifier(name)}" for name, operation in read.items()]
     faults = _bits([_is_fault(name, operation) for name, operation in read.items()])
     masked = _bits([operation.placeholder(_text(name), identifier(name)) for name, operation in read.items()])
@@ -174,6 +177,11 @@ def _without_blanks(text: str) -> str:
     """Few texts have a blank at an end; looking is five times cheaper than cutting."""
     has_blank = f"starts_with({text}, ' ') OR ends_with({text}, ' ') OR {text} = ''"
     return f"CASE WHEN {has_blank} THEN nullif(trim({text}), '') ELSE {text} END"
+
+
+def _in_form(value: str, layout: ColumnLayout) -> str:
+    """A value, null where it has not the form that it must have."""
+    return f"CASE WHEN regexp_full_match({value}, {literal(layout.form)}) THEN {value} END" if layout.form else value
 
 
 def _told(name: str, operation: Operation) -> str:

@@ -13,7 +13,7 @@ from models.errors import ConfigError
 from models.tables import TableContract
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import AnyHistory, InRow, LongHistory
-from pipelines.layouts.lookups import CodeFile, LandedFiles, Lookup
+from pipelines.layouts.lookups import CodeFile, LandedFiles, Lookup, fits_any
 from pipelines.layouts.packing import headers_in_row, is_packed, texts_of_votes, vote_groups
 from pipelines.layouts.slots import CodeMapped
 from pipelines.tables.core import VoteHistory, Voters
@@ -32,6 +32,10 @@ class Withheld(Strict):
 class FileLayout(LandedFiles):
     """How the files of one role look."""
 
+    partial: list[str] = Field(
+        [],
+        description="Of `match`, patterns of the names of files that hold some counties only; the others' rows stay.",
+    )
     parts: dict[str, tuple[str, str]] = Field(
         {}, description="Piece of the file's name to the first and last county in it; all parts make the role whole."
     )
@@ -45,6 +49,8 @@ class FileLayout(LandedFiles):
         unknown = sorted(set(self.voters) - set(Voters.schema().names))
         if unknown:
             raise ValueError(f"core_voters has no column {', '.join(unknown)}")
+        if "stated_on" in self.voters:
+            raise ValueError("stated_on is the day of the file and no field of it")
         groups = vote_groups(self.history) if isinstance(self.history, InRow) else []
         mistyped = _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
         mistyped += [fault for group in groups for fault in _mistyped(group.columns, VoteHistory)]
@@ -95,6 +101,11 @@ class FileLayout(LandedFiles):
             for header in (layout.from_ if layout.join or layout.flags else layout.from_[:1])
         ]
         return plain + (headers_in_row(self.history) if isinstance(self.history, InRow) else [])
+
+    def is_partial(self, file_names: Iterable[str]) -> bool:
+        """Whether files of this role hold some counties only, all of them, by their names."""
+        names = [name for name in file_names if self.fits(name)]
+        return bool(names) and all(fits_any(name, self.partial) for name in names)
 
     def missing_parts(self, file_names: Iterable[str]) -> list[str]:
         """Parts that none of the files is, by their names; a role without parts is one file or more."""
@@ -156,6 +167,14 @@ class Plausibility(Strict):
     )
 
 
+class PublicCopy(Strict):
+    """A public, de-identified file that a study can be tried on."""
+
+    file: str = Field(description="Where it stands below `data/` of the folder that WALKLIST_SHARED names.")
+    snapshot_date: dt.date = Field(description="Day that it is landed under.")
+    found_at: str = Field(description="Where people find it, in words.")
+
+
 class Source(Strict):
     """Where a state's or a study's files come from, what they may be used for, and how they look."""
 
@@ -170,6 +189,7 @@ class Source(Strict):
     registration_closes_days: int = Field(description="Usual days before an election when registration closes.", ge=0)
     largest_home: int = Field(15, description="People at one address beyond which it is an institution, count.", ge=1)
     plausibility: Plausibility = Field(default_factory=Plausibility, description="When a delivery is held.")
+    public_copy: PublicCopy | None = Field(None, description="A public file that a study can be tried on.")
     layouts: list[Layout] = Field(description="Layouts, oldest first.", min_length=1)
 
     @model_validator(mode="after")

@@ -30,7 +30,7 @@ body { margin: 0; background: var(--paper); color: var(--ink);
        font: 17px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", sans-serif; }
 main { max-width: 68rem; margin: 0 auto; padding: 2.5rem 1.25rem 3rem; }
 .when { color: var(--soft); margin: 0 0 .4rem; }
-h1 { font: 600 clamp(2rem, 5.5vw, 3.1rem)/1.15 Charter, "Iowan Old Style", Georgia, serif; margin: 0 0 1.4rem;
+h1 { font: 600 clamp(2rem, 5.5vw, 3.1rem)/1.15 Charter, "Iowan Old Style", Palatino, serif; margin: 0 0 1.4rem;
      letter-spacing: -.01em; text-wrap: balance; }
 .notice { border-left: .35rem solid; border-radius: .3rem; padding: .9rem 1.2rem; margin: 0 0 .9rem; max-width: 54rem; }
 .notice strong { display: block; font-size: 1.2rem; line-height: 1.35; color: var(--ink); }
@@ -38,7 +38,7 @@ h1 { font: 600 clamp(2rem, 5.5vw, 3.1rem)/1.15 Charter, "Iowan Old Style", Georg
 .states { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); margin-top: 1.6rem; }
 article { background: var(--card); border: 1px solid var(--line); border-radius: .7rem; padding: 1.3rem 1.35rem; }
 article header { display: flex; align-items: baseline; justify-content: space-between; gap: .8rem; }
-h2 { font: 600 1.45rem/1.25 Charter, "Iowan Old Style", Georgia, serif; margin: 0; }
+h2 { font: 600 1.45rem/1.25 Charter, "Iowan Old Style", Palatino, serif; margin: 0; }
 .pill { font-size: .85rem; font-weight: 600; border-radius: 2rem; padding: .15rem .75rem; white-space: nowrap; }
 .fresh { color: var(--fresh); background: var(--fresh-bg); }
 .waits { color: var(--waits); background: var(--waits-bg); }

@@ -45,29 +45,29 @@ class TextFile:
         return f"{self.quote}{value}{self.quote}"
 
 
-NORTH_CAROLINA = TextFile()
+QUOTED_TABS = TextFile()
 
 
-def drop_column(content: bytes, column: str, how: TextFile = NORTH_CAROLINA) -> bytes:
+def drop_column(content: bytes, column: str, how: TextFile = QUOTED_TABS) -> bytes:
     """A required column is missing."""
     rows = how.rows(content)
     nth = how.position(rows, column)
     return how.content([row[:nth] + row[nth + 1 :] for row in rows])
 
 
-def rename_header(content: bytes, column: str, new: str, how: TextFile = NORTH_CAROLINA) -> bytes:
+def rename_header(content: bytes, column: str, new: str, how: TextFile = QUOTED_TABS) -> bytes:
     """A column carries a new name, for example registr_dt became reg_date."""
     rows = how.rows(content)
     rows[0][how.position(rows, column)] = how.quoted(new)
     return how.content(rows)
 
 
-def swap_delimiter(content: bytes, new: str = "|", how: TextFile = NORTH_CAROLINA) -> bytes:
+def swap_delimiter(content: bytes, new: str = "|", how: TextFile = QUOTED_TABS) -> bytes:
     """Another delimiter than the layout says."""
     return content.decode(how.encoding).replace(how.delimiter, new).encode(how.encoding)
 
 
-def reencode(content: bytes, new: str = "utf-16", how: TextFile = NORTH_CAROLINA) -> bytes:
+def reencode(content: bytes, new: str = "utf-16", how: TextFile = QUOTED_TABS) -> bytes:
     """Another encoding, by default UTF-16 with a byte order mark."""
     return content.decode(how.encoding).encode(new)
 
@@ -82,12 +82,12 @@ def empty(content: bytes) -> bytes:
     return content[:0]
 
 
-def header_only(content: bytes, how: TextFile = NORTH_CAROLINA) -> bytes:
+def header_only(content: bytes, how: TextFile = QUOTED_TABS) -> bytes:
     """The export found no rows."""
     return how.content(how.rows(content)[:1])
 
 
-def duplicate_ids(content: bytes, column: str, count: int = 5, how: TextFile = NORTH_CAROLINA) -> bytes:
+def duplicate_ids(content: bytes, column: str, count: int = 5, how: TextFile = QUOTED_TABS) -> bytes:
     """Some ids stand twice, the second time with another row's values."""
     rows = how.rows(content)
     nth, last = how.position(rows, column), len(rows) - 1
@@ -95,7 +95,7 @@ def duplicate_ids(content: bytes, column: str, count: int = 5, how: TextFile = N
     return how.content(rows + again)
 
 
-def nul_bytes(content: bytes, every: int = 50, how: TextFile = NORTH_CAROLINA) -> bytes:
+def nul_bytes(content: bytes, every: int = 50, how: TextFile = QUOTED_TABS) -> bytes:
     """A NUL byte stands inside the first value of some rows."""
     rows = how.rows(content)
     for row in rows[1::every]:
@@ -104,7 +104,7 @@ def nul_bytes(content: bytes, every: int = 50, how: TextFile = NORTH_CAROLINA) -
 
 
 def placeholder_dates(
-    content: bytes, column: str, value: str = "01/01/1800", every: int = 3, how: TextFile = NORTH_CAROLINA
+    content: bytes, column: str, value: str = "01/01/1800", every: int = 3, how: TextFile = QUOTED_TABS
 ) -> bytes:
     """Unknown birth dates are written as 1800-01-01, or as the year 1800, in the layout's own format."""
     rows = how.rows(content)
@@ -114,7 +114,7 @@ def placeholder_dates(
     return how.content(rows)
 
 
-def unbalanced_quote(content: bytes, column: str, row: int = 2, how: TextFile = NORTH_CAROLINA) -> bytes:
+def unbalanced_quote(content: bytes, column: str, row: int = 2, how: TextFile = QUOTED_TABS) -> bytes:
     """One value opens a quote that never closes; `row` counts from 1, the header being 0."""
     rows = how.rows(content)
     nth = how.position(rows, column)
@@ -128,14 +128,14 @@ def html_page(_content: bytes) -> bytes:
     return (page + "<body><h1>Service Unavailable</h1><p>Try again later.</p></body></html>\n").encode()
 
 
-def shift_values(content: bytes, column: str, how: TextFile = NORTH_CAROLINA) -> bytes:
+def shift_values(content: bytes, column: str, how: TextFile = QUOTED_TABS) -> bytes:
     """From one column on, values stand one place to the right of their header; the last moves to the gap."""
     rows = how.rows(content)
     nth = how.position(rows, column)
     return how.content([rows[0]] + [row[:nth] + row[-1:] + row[nth:-1] for row in rows[1:]])
 
 
-def shuffle_column(content: bytes, column: str, seed: int = 1, how: TextFile = NORTH_CAROLINA) -> bytes:
+def shuffle_column(content: bytes, column: str, seed: int = 1, how: TextFile = QUOTED_TABS) -> bytes:
     """One column's values stand in other people's rows."""
     rows = how.rows(content)
     nth = how.position(rows, column)
@@ -146,7 +146,7 @@ def shuffle_column(content: bytes, column: str, seed: int = 1, how: TextFile = N
     )
 
 
-def fewer_rows(content: bytes, kept_every: int = 10, how: TextFile = NORTH_CAROLINA) -> bytes:
+def fewer_rows(content: bytes, kept_every: int = 10, how: TextFile = QUOTED_TABS) -> bytes:
     """Only every tenth row arrived, in a file that is otherwise whole."""
     rows = how.rows(content)
     return how.content(rows[:1] + rows[1::kept_every])

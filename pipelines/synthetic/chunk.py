@@ -65,6 +65,7 @@ class Chunk:
         is_removed = self.people.found.removed[rows] <= day
         fixed = self._fixed.filter(pa.array(is_listed))
         columns = {
+            "stated_on": pa.repeat(pa.scalar(snapshot_date, pa.date32()), rows.size),
             **dict(zip(fixed.column_names, fixed.columns, strict=True)),
             **self._hidden(rows, {**self._standing(rows, day), **self._residence(rows, day, is_removed)}),
         }
@@ -164,6 +165,7 @@ class Chunk:
         return {
             "county_code": worded(self.state.codes(), places.county[precinct]),
             "precinct_code": padded(numbers, 2).take(within),
+            "precinct_name": pa.array(places.name).take(within),
             "congressional_code": text(places.congressional).take(within),
             "address_line": book.line.take(at),
             "city": book.city.take(at),

@@ -37,6 +37,7 @@ class Purpose(IntEnum):
     IDENTIFIERS = 14
     UNCOUNTED = 15
     ABSENCE = 16
+    PRECINCT_NAMES = 17
 
 
 @dataclass(frozen=True)

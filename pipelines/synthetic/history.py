@@ -30,7 +30,7 @@ HISTORY = pa.schema(
 )
 """The columns of core_vote_history that a state's file states."""
 CURED_SHARE = 0.3
-"""Uncounted ballots whose voter casts another one that counts: rows of both kinds occur (Florida layout, quirk 5)."""
+"""Uncounted ballots whose voter casts another one that counts: real files state both."""
 
 
 @dataclass(frozen=True)

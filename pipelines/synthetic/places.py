@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.calendar import Election
+from pipelines.synthetic import words
 from pipelines.synthetic.config import StateConfig, SyntheticConfig
 from pipelines.synthetic.draws import Bools, Dice, Floats, Ints, Purpose
 
@@ -20,6 +21,7 @@ class Places:
         lean: Partisan lean of each precinct, standard normal, (precincts,).
         is_city: Whether the precinct lies in a municipality, (precincts,).
         zip_code: ZIP of each precinct as a number, (precincts,).
+        name: Name of each precinct, once in its county and in no order of the codes, (precincts,).
         congressional: District of the US House from 1, (precincts,).
         dorm_precinct: Precinct of each dormitory, (dorms,).
     """
@@ -30,6 +32,7 @@ class Places:
     lean: Floats
     is_city: Bools
     zip_code: Ints
+    name: list[str]
     congressional: Ints
     dorm_precinct: Ints
 
@@ -46,6 +49,7 @@ def draw_places(config: SyntheticConfig, state: StateConfig, dice: Dice) -> Plac
         lean=rng.normal(0, 1, precincts),
         is_city=rng.random(precincts) < 0.55,
         zip_code=_zip_codes(state, county),
+        name=_names(state, dice),
         congressional=1 + county * state.congressional_districts // state.counties,
         dorm_precinct=rng.integers(0, precincts, dorm_count(config, state)),
     )
@@ -60,6 +64,14 @@ def _zip_codes(state: StateConfig, county: Ints) -> Ints:
     each = max(1, (state.zip_last - state.zip_first + 1) // state.counties)
     precinct = np.arange(county.size) % state.precincts_per_county
     return np.minimum(state.zip_first + county * each + precinct % each, state.zip_last)
+
+
+def _names(state: StateConfig, dice: Dice) -> list[str]:
+    """A word and a number for each precinct; the numbers of a county differ, so that no two names are one."""
+    rng, each = dice.rng(Purpose.PRECINCT_NAMES), state.precincts_per_county
+    numbers = [number for _ in range(state.counties) for number in 1 + rng.permutation(each)]
+    streets = rng.choice(words.STREETS, len(numbers))
+    return [f"{street} {number}" for street, number in zip(streets, numbers, strict=True)]
 
 
 def dorm_count(config: SyntheticConfig, state: StateConfig) -> int:

@@ -8,6 +8,9 @@ STATUSES = ("active", "inactive", "pending", "removed", "denied")
 ELECTION_TYPES = ("general", "primary", "runoff", "special", "municipal")
 ELECTION_KINDS = ("presidential", "midterm", "odd", "primary", "runoff", "special", "municipal")
 PARTIES = ("democratic", "republican", "libertarian", "green", "other", "none")
+CHANGES = (
+    "added", "came_back", "dropped", "purged", "delisted", "moved", "name", "party", "status", "precinct",
+)  # fmt: skip
 METHODS = ("election_day", "early", "mail", "provisional", "other")
 _NOT_GIVEN = "The state does not give it, or it is masked."
 
@@ -15,8 +18,14 @@ _NOT_GIVEN = "The state does not give it, or it is masked."
 class Voters(TableContract):
     """One row per person on a state's file on the snapshot day. Key: voter_id within a snapshot.
 
+    A snapshot is the whole state: where a delivery holds some counties only, the people of the others stand in it as
+    the last good snapshot had them, and `stated_on` is the day of that file. A state as of a past day is its newest
+    snapshot made by then: `FROM core_voters WHERE snapshot_date =
+    (SELECT max(snapshot_date) FROM core_voters WHERE snapshot_date <= DATE '2026-09-15')`
+
     Pitfalls: removed people are in some states' files, so filter `status_code`; some states give only the year of
-    birth; a masked or placeholder date is null and counted in the receipt.
+    birth; a masked or placeholder date is null and counted in the receipt. Who moves from a county that came into one
+    that did not is missing until the other county comes.
     """
 
     table_name = "core_voters"
@@ -25,6 +34,7 @@ class Voters(TableContract):
     voter_id = column(pa.string(), "`<STATE>-<the state's own id>`, leading zeros kept.", key=True, kind="identifier")
     county_code = column(pa.string(), "The state's own code of the county.", null_means=_NOT_GIVEN)
     precinct_code = column(pa.string(), "The county's own code of the precinct.", null_means=_NOT_GIVEN)
+    precinct_name = column(pa.string(), "Name of the precinct, where the file gives one.", null_means=_NOT_GIVEN)
     congressional_code = column(pa.string(), "District of the US House.", null_means=_NOT_GIVEN)
     last_name = column(pa.string(), "Family name.", kind="identifier", null_means=_NOT_GIVEN)
     first_name = column(pa.string(), "Given name.", kind="identifier", null_means=_NOT_GIVEN)
@@ -49,6 +59,53 @@ class Voters(TableContract):
     status_code = column(pa.string(), "Standing of the registration.", one_of=STATUSES, null_means=_NOT_GIVEN)
     registration_date = column(pa.date32(), "Day of registration.", null_means="Masked, placeholder or not given.")
     is_confidential = column(pa.bool_(), "Whether the address is kept from the public: never contact, never link.")
+    stated_on = column(
+        pa.date32(), "Day of the file that states the row: earlier than snapshot_date where its county did not come."
+    )
+
+
+class VoterChanges(TableContract):
+    """One row per voter and change of a snapshot against the one before it. Key: voter_id and change_code.
+
+    Who is on the file and not removed is on the roll. Coming and going are told against the roll:
+
+    - `added`: on the roll, and on no earlier file. `came_back`: on the roll again, after being absent or removed.
+    - `purged`: was on the roll, is removed on the file. `dropped`: was on the roll, is absent from the file.
+    - `delisted`: was removed already, and is now absent. No voter is lost by it; kept so that who was ever on a file
+      can be told from these rows. Who first appears as removed is no row at all.
+
+    What changed about a person is told where they are on the roll in both snapshots, and by meaning:
+
+    - `moved`: another residence, unit and ZIP included, or another county where an address is unknown.
+    - `name`: another name. A middle name that becomes its initial is none.
+    - `party`, `status`: another code. `precinct`: another one, by its county and code; one with a new code and its old
+      name is the same.
+
+    Case, white space, punctuation and accents are no change; nor is a value that becomes known, unknown or masked.
+    The first snapshot of a state has no rows. Names and addresses are not here; they stand in the two snapshots.
+
+    Pitfalls: of a person who came back, what else changed is not told. A change shows in the first file after it; where
+    counties come on days of their own, compare `stated_on` of the two snapshots.
+    """
+
+    table_name = "core_voter_changes"
+    state = column(pa.string(), "Two-letter code of the state.", partition=True)
+    snapshot_date = column(pa.date32(), "Day of the file that shows the change.", partition=True)
+    voter_id = column(pa.string(), "`<STATE>-<the state's own id>`.", key=True, kind="identifier")
+    change_code = column(pa.string(), "What changed.", key=True, one_of=CHANGES)
+    previous_snapshot_date = column(pa.date32(), "Day of the snapshot that it is compared with.")
+    code_before = column(
+        pa.string(),
+        "Code before: the party, the precinct, the county of who moved, else the status.",
+        kind="sensitive",
+        null_means="The name changed, or the person was absent, or the code was not known.",
+    )
+    code_after = column(
+        pa.string(),
+        "Code after, of the same kind.",
+        kind="sensitive",
+        null_means="The name changed, or the person is absent, or the code is not known.",
+    )
 
 
 class Rejects(TableContract):

@@ -22,7 +22,7 @@ ARCHIVE = [dt.date.fromisoformat(day) for day in world.SNAPSHOTS[:-1]]
 GAPS = {"NC": (4, 10), "OH": (5, 12), "FL": (9, 20)}
 """Nights between two files of a state, least and most."""
 _TEXTS = {
-    "NC": breaks.NORTH_CAROLINA,
+    "NC": breaks.QUOTED_TABS,
     "OH": breaks.TextFile(delimiter=","),
     "FL": breaks.TextFile(quote=""),
 }

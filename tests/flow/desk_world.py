@@ -74,6 +74,17 @@ def several_states(folder: Path, states: dict[str, str], voters: int = 800) -> P
     return folder
 
 
+def new_state(folder: Path, code: str, layout: str, electorate: dict) -> Path:
+    """The quick configurations with one state alone, that nobody has heard of: its YAML, its people, its elections."""
+    quick_configs(folder)
+    (folder / "states" / f"{code.lower()}.yaml").write_text(layout, encoding="utf-8")
+    _edit(folder / "synthetic.yaml", lambda content: content["states"].update({code: electorate}))
+    _edit(folder / "elections.yaml", lambda content: _copy_elections(content, [code]))
+    _edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=[code]))
+    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower()]))
+    return folder
+
+
 def _copy_electorate(content: dict, states: list[str]) -> None:
     content["states"] |= {state: dict(content["states"]["NC"]) for state in states}
 

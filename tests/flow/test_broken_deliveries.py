@@ -22,7 +22,7 @@ DAY = dt.date(2026, 10, 1)
 CANARY = "ZZCANARYZZ"
 VOTERS, HISTORY = "ncvoter_Statewide.zip", "ncvhis_Statewide.zip"
 TABLES = (Voters, VoteHistory, Rejects)
-NC = breaks.NORTH_CAROLINA
+NC = breaks.QUOTED_TABS
 
 
 def pack(content: bytes, name: str = "ncvoter_Statewide.txt") -> bytes:
@@ -105,6 +105,14 @@ def emptied(content: bytes, column: str, every: int = 2) -> bytes:
     return NC.content(rows)
 
 
+def rewritten(content: bytes, column: str, change) -> bytes:
+    rows = NC.rows(content)
+    nth = NC.position(rows, column)
+    for row in rows[1:]:
+        row[nth] = NC.quoted(change(row[nth].strip('"')))
+    return NC.content(rows)
+
+
 HELD = {
     "a required column is dropped": (
         lambda text: breaks.drop_column(text, "birth_year"),
@@ -148,6 +156,7 @@ HELD = {
     "ten times fewer rows": (breaks.fewer_rows, "a change of -90%"),
     "half of a column emptied": (lambda text: emptied(text, "party_cd"), "party_code: empty for"),
     "half of a rare column emptied": (lambda text: emptied(text, "full_phone_number"), "phone: empty for"),
+    "signs in place of names": (lambda text: rewritten(text, "last_name", lambda _: "***"), "last_name:"),
     "one county gone": (
         lambda text: NC.content([row for row in NC.rows(text) if row[0] != '"1"' and row[0] != '"001"']),
         "1 of 5 counties lost more than",
@@ -273,6 +282,16 @@ ACCEPTED = {
         "1 is new: ssn",
     ),
     "a nameless empty column": (row_break(lambda lines: [line + "\t" for line in lines[:-1]]), ""),
+    "another code for every precinct, the names as before": (
+        lambda text: rewritten(text, "precinct_abbrv", lambda code: f"N{code}" if code else ""),
+        "",
+    ),
+    "small letters in all names and addresses": (
+        lambda text: rewritten(
+            rewritten(rewritten(text, "last_name", str.lower), "first_name", str.title), "res_street_address", str.title
+        ),
+        "",
+    ),
     "latin-1 letters": (lambda text: text.replace(b'ZZ"', b'\xc9\xd1"'), ""),
     "bytes that are letters in cp1252 only": (
         lambda text: text.replace(b'ZZ"', b'\x92S"'),

@@ -136,6 +136,7 @@ def test_second_run_rebuilds_nothing(desk):
     assert desk.bytes_of() == before
     assert mlflow_runs(desk) == runs == 1
     assert desk.metadata("core_voters")["snapshots"] == f"0 rebuilt, {len(world.SNAPSHOTS)} unchanged"
+    assert desk.metadata("core_voter_changes")["snapshots"] == f"0 rebuilt, {len(world.SNAPSHOTS) - 1} unchanged"
     assert desk.metadata("feature_voters")["elections"].startswith("0 rebuilt")
     assert desk.metadata("model_turnout")["trained now"] is False
     assert desk.metadata("score_turnout")["rescored now"] is False

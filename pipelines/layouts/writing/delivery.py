@@ -39,7 +39,6 @@ class DeliveryWriter:
 
     def __enter__(self) -> Self:
         """Open the files of every role."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         for writer in self._writers:
             self._stack.enter_context(writer)
         return self

@@ -137,7 +137,7 @@ class LayoutWriter:
 
     def _county_header(self) -> str:
         county = self.layout.column_layouts().get("county_code")
-        return county.from_[0] if county else ""
+        return county.from_[0] if county and not county.is_derived else ""
 
 
 def _headers_of_elections(layout: FileLayout, elections: Sequence[Election]) -> list[str]:

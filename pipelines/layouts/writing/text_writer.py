@@ -48,6 +48,7 @@ class TextWriter:
 
     def __enter__(self) -> Self:
         """Make room for drafts."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._drafts = Path(tempfile.mkdtemp(prefix=".", dir=self.folder))
         return self
 

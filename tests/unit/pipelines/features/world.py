@@ -93,7 +93,7 @@ def write(world: World, root: Path) -> Lake:
         put = lambda table, rows, **place: _put(lake, connection, table, rows, **place)  # noqa: E731
         for snapshot, rows in world.snapshots.items():
             homes = [{**row, "is_address_known": True, "is_institution": False} for row in rows]
-            put(Voters, rows, snapshot_date=snapshot)
+            put(Voters, [{**row, "stated_on": snapshot} for row in rows], snapshot_date=snapshot)
             put(Households, homes, snapshot_date=snapshot)
         for snapshot, rows in world.deliveries().items():
             put(VoteHistory, rows, snapshot_date=snapshot)

@@ -7,16 +7,16 @@ from pipelines.synthetic import breaks
 
 HEADER = ["ncid", "last_name", "birth_year", "registr_dt"]
 ROWS = [[f"AA{nth:06d}", f"NAME{nth}", str(1950 + nth % 50), "01/02/2003"] for nth in range(100)]
-GOOD = breaks.NORTH_CAROLINA.content([[f'"{value}"' for value in row] for row in [HEADER, *ROWS]])
+GOOD = breaks.QUOTED_TABS.content([[f'"{value}"' for value in row] for row in [HEADER, *ROWS]])
 
 
 def read(content):
-    return [[value.strip('"') for value in row] for row in breaks.NORTH_CAROLINA.rows(content)]
+    return [[value.strip('"') for value in row] for row in breaks.QUOTED_TABS.rows(content)]
 
 
 def test_a_good_file_survives_reading_and_writing():
     assert read(GOOD) == [HEADER, *ROWS]
-    assert breaks.NORTH_CAROLINA.content(breaks.NORTH_CAROLINA.rows(GOOD)) == GOOD
+    assert breaks.QUOTED_TABS.content(breaks.QUOTED_TABS.rows(GOOD)) == GOOD
 
 
 def test_drop_column():

@@ -79,9 +79,16 @@ def test_phones_are_on_the_exchange_of_nobody(voters):
 
 
 def test_text_fits_latin_1(voters):
-    text = voters.select_dtypes(["object", "string"]).drop(columns=["birth_date", "registration_date"])
+    text = voters.select_dtypes(["object", "string"]).drop(columns=["birth_date", "registration_date", "stated_on"])
     joined = text.fillna("").agg("".join, axis=1).str.cat()
     assert joined.encode("latin-1") and any(letter in joined for letter in "ñéÑÉÜ")
+
+
+def test_a_precinct_has_a_name_of_its_own_that_its_code_does_not_tell(voters):
+    known = voters.dropna(subset=["precinct_code"])
+    assert (known.groupby(["county_code", "precinct_code"]).precinct_name.nunique() == 1).all()
+    assert (known.groupby(["county_code", "precinct_name"]).precinct_code.nunique() == 1).all()
+    assert known.groupby("precinct_code").precinct_name.nunique().min() > 1
 
 
 def test_zip_and_precinct_belong_to_one_county(voters):
