@@ -19,6 +19,10 @@ class LayoutError(WalklistError):
     """A received file does not fit its layout."""
 
 
+class NoMemberError(LayoutError):
+    """An archive holds no member that is meant."""
+
+
 class DeliveryError(WalklistError):
     """A delivery cannot be judged or used."""
 

@@ -11,6 +11,8 @@ from models.model_config import ModelConfig
 from pipelines.calendar import ElectionsConfig
 from pipelines.core.experiments import Experiment
 from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.history import InRow
+from pipelines.layouts.packing import vote_groups
 from pipelines.layouts.source import Source
 from pipelines.publish.targets import PublicationConfig
 from pipelines.settings import CONFIGS, Profile
@@ -92,9 +94,12 @@ def _columns(content: Strict) -> Iterator[tuple[str, ColumnLayout]]:
         yield from content.columns.items()
     if isinstance(content, Source):
         for layout in content.layouts:
-            for role, files in layout.files.items():
-                for name, column in files.column_layouts().items():
-                    yield f"layout of {layout.valid_from}, {role}.{name}", column
+            for role in layout.files:
+                for look in layout.looks(role):
+                    groups = vote_groups(look.history) if isinstance(look.history, InRow) else []
+                    for columns in (look.column_layouts(), *(group.columns for group in groups)):
+                        for name, column in columns.items():
+                            yield f"layout of {layout.valid_from}, {role}.{name}", column
 
 
 def _broken_patterns(column: ColumnLayout) -> Iterator[str]:

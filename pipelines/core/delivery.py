@@ -157,7 +157,7 @@ class Admission:
                 staged = stage_delivery(connection, self.lake.root, received, scratch)
                 self._keep_refused(connection, staged, made_from)
                 compared = self._compared(delivery, previous, self._is_partial(delivery, layout))
-                reasons = find_implausible(connection, staged, compared, layout, self.source.plausibility)
+                reasons = find_implausible(connection, staged, compared, self.source.plausibility)
                 if reasons:
                     told = [*reasons, *absent, *staged.differences]
                     return Judgement(delivery, "held", self._held(delivery, " ".join(told)), staged=staged)

@@ -10,7 +10,7 @@ from pipelines.core.meaning import differs, meaning
 from pipelines.core.staged import Count, Staged
 from pipelines.core.telling import by_rule, files_of, refusal
 from pipelines.lake import Table
-from pipelines.layouts.source import Layout, Plausibility
+from pipelines.layouts.source import Plausibility
 from pipelines.sql import identifier
 from pipelines.tables.core import Voters
 
@@ -39,7 +39,7 @@ class Comparison:
 
 
 def find_implausible(
-    connection: duckdb.DuckDBPyConnection, staged: Staged, compared: Comparison, layout: Layout, limits: Plausibility
+    connection: duckdb.DuckDBPyConnection, staged: Staged, compared: Comparison, limits: Plausibility
 ) -> list[str]:
     """The reasons to hold a delivery, as sentences of counts and columns; empty when there is none.
 
@@ -47,7 +47,6 @@ def find_implausible(
         connection: Holds `told_voters`.
         staged: What reading found.
         compared: The last good snapshot, if any.
-        layout: Layout of the delivery.
         limits: The source's limits.
     """
     names = [name for name in Voters.schema().names if name not in ("voter_id", "stated_on")]
@@ -57,7 +56,7 @@ def find_implausible(
     reasons = _rejected(staged, limits) + _faulty(staged, limits)
     if not rows:
         return [*reasons, "No voter could be read."]
-    reasons += _hollow(told, rows, layout)
+    reasons += _hollow(told, rows, staged)
     last = compared.last_good
     if last is None or compared.last_date is None:
         return reasons
@@ -107,9 +106,9 @@ def _summed(staged: Staged, faults: list[Count], small: set[str]) -> Count:
     return Count(files_of(faults), faults[0].column, faults[0].rule, count, rows)
 
 
-def _hollow(told: dict[str, int], rows: int, layout: Layout) -> list[str]:
+def _hollow(told: dict[str, int], rows: int, staged: Staged) -> list[str]:
     """Required columns without any value: what stands there is placeholders."""
-    required = [name for name, found in layout.files["voters"].voters.items() if found.is_required and name in told]
+    required = [name for name in told if name in staged.required]
     return [
         f"{name}: a required column, and none of {rows:,} rows states a value." for name in required if not told[name]
     ]

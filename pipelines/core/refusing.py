@@ -86,6 +86,35 @@ def number_rows(
     )
 
 
+def keep_first(connection: duckdb.DuckDBPyConnection, precedence: Sequence[str]) -> int:
+    """Of several rows of an id keep the one whose status stands first, of those the one registered last.
+
+    Args:
+        connection: Holds the working tables.
+        precedence: Statuses in their order; others stand behind them.
+
+    Returns:
+        Rows that gave way, count.
+    """
+    status = " ".join(f"WHEN {literal(word)} THEN {place}" for place, word in enumerate(precedence))
+    return connection.execute(
+        f"""DELETE FROM staged_voters
+        WHERE rowid IN (
+            SELECT row_id
+            FROM (
+                SELECT staged_voters.rowid AS row_id, row_number() OVER (
+                    PARTITION BY voter_id
+                    ORDER BY CASE status_code {status} ELSE {len(precedence)} END, registration_date DESC NULLS LAST,
+                        staged_voters.rowid
+                ) AS place
+                FROM staged_voters
+                SEMI JOIN (SELECT voter_id FROM staged_voters GROUP BY voter_id HAVING count(*) > 1) USING (voter_id)
+            )
+            WHERE place > 1
+        )"""
+    ).fetchall()[0][0]
+
+
 def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int:
     """Refuse people without an id, and all rows of an id whose rows contradict each other; fold rows that repeat.
 

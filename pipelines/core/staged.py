@@ -40,7 +40,8 @@ class Staged:
         masked: Masks and placeholders.
         refused: Lines refused, by rule.
         differences: How the files differ from their layout, in words.
-        folded_count: Rows that repeated another one word for word.
+        folded_count: Rows that gave way to another one of their id.
+        required: Columns of core_voters that every file of voters must have.
         texts: Readable text of each file_no, for the quarantine of refused rows.
     """
 
@@ -54,6 +55,7 @@ class Staged:
     refused: list[Count] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     folded_count: int = 0
+    required: set[str] = field(default_factory=set)
     texts: dict[int, OpenedText] = field(default_factory=dict)
 
     def wide_files(self) -> list[tuple[list[WideElection], list[int]]]:

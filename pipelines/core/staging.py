@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from models.errors import LayoutError, NoMemberError
 from pipelines.calendar import Election
 from pipelines.core import refusing
 from pipelines.core.codes import stage_codes
@@ -30,6 +31,9 @@ from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.sql import identifier
 from pipelines.tables.core import Voters
+
+Text = tuple[str, TextRelation]
+"""A text with the id of the received file that it stood in."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +68,20 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
     staged, layout, day = Staged(), received.layout, received.delivery.snapshot_date
-    histories = [files.history for files in layout.files.values()]
+    histories = [look.history for look in layout.all_looks()]
     is_wide = any(isinstance(history, WideHistory) and not is_packed(history) for history in histories)
-    create_tables(connection, is_wide, max(files.vote_text_count for files in layout.files.values()))
+    create_tables(connection, is_wide, max(look.vote_text_count for look in layout.all_looks()))
     codes = stage_codes(connection, root, [received.delivery, *received.earlier], layout.codes, scratch)
     occasion = Occasion(received.state, day, received.calendar, codes)
-    packed = [
-        found
-        for files in layout.files.values()
-        for found in _stage_files(connection, root, received.delivery, files, (staged, occasion, scratch))
+    opened = [
+        (look, texts)
+        for role in layout.files
+        for look, texts in _open_role(connection, root, received.delivery, layout.looks(role), scratch)
+        if texts
     ]
+    needed = [{name for name, told in look.voters.items() if told.is_required} for look, _ in opened if look.voters]
+    staged.required = set.intersection(*needed) if needed else set()
+    packed = [found for look, texts in opened for found in _stage_texts(connection, look, texts, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)
     connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
     told = [name for name in Voters.schema().names if name != "voter_id"]
@@ -81,7 +89,9 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
         *(["cells"] if is_wide else []),
         *(["votes"] if any(found.table == "staged_voters" for found in packed) else []),
     ]
-    staged.folded_count = refusing.refuse_voters(connection, [*told, *cells])
+    precedence = next((look.precedence for look, _ in opened if look.precedence), [])
+    staged.folded_count = refusing.keep_first(connection, precedence) if precedence else 0
+    staged.folded_count += refusing.refuse_voters(connection, [*told, *cells])
     refusing.refuse_votes(connection, day)
     refusing.refuse_rows(connection)
     for elections, numbers in staged.wide_files() if is_wide else ():
@@ -93,16 +103,10 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
     return staged
 
 
-def _stage_files(
-    connection: duckdb.DuckDBPyConnection,
-    root: Path,
-    delivery: Delivery,
-    files: FileLayout,
-    into: tuple[Staged, Occasion, Path],
+def _stage_texts(
+    connection: duckdb.DuckDBPyConnection, files: FileLayout, texts: list[Text], staged: Staged, occasion: Occasion
 ) -> Iterator[PackedTexts]:
-    """Stage the files of a role; the texts among them whose rows carry packed votes."""
-    staged, occasion, scratch = into
-    texts = list(_open(connection, root, delivery.fitting(files), files, scratch))
+    """Stage texts of one look; those among them whose rows carry packed votes."""
     for file_id, _ in texts:
         staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
     stager = VotesStager if files.is_long else PeopleStager if files.voters else RowsStager
@@ -126,18 +130,43 @@ def select_voters(files: FileLayout) -> str:
     return f"SELECT {', '.join(told)} FROM staged_voters {joined}"
 
 
+def _open_role(
+    connection: duckdb.DuckDBPyConnection, root: Path, delivery: Delivery, looks: list[FileLayout], scratch: Path
+) -> list[tuple[FileLayout, list[Text]]]:
+    """The texts of a role by the look that they have.
+
+    Raises:
+        LayoutError: A file has none of the looks that its name fits; the first one says why.
+    """
+    found: list[tuple[FileLayout, list[Text]]] = [(look, []) for look in looks]
+    for event in delivery.events:
+        fitting = [(look, texts) for look, texts in found if look.fits(event["file_name"])]
+        read: set[tuple[str, ...]] = set()
+        faults: list[tuple[FileLayout, LayoutError]] = []
+        for look, texts in fitting:
+            if tuple(look.members) in read:
+                continue  # another look has read these members
+            try:
+                texts += _open(connection, root, event, look, scratch)
+                read.add(tuple(look.members))
+            except LayoutError as error:
+                faults.append((look, error))
+        unread = [error for look, error in faults if tuple(look.members) not in read]
+        if unread and (not read or not all(isinstance(error, NoMemberError) for error in unread)):
+            raise unread[0]
+    return found
+
+
 def _open(
-    connection: duckdb.DuckDBPyConnection, root: Path, events: list[dict[str, Any]], files: FileLayout, scratch: Path
-) -> Iterator[tuple[str, TextRelation]]:
-    for event in events:
-        kept = kept_file(root, event["file_id"])
-        for text in open_file(connection, kept, event["file_name"], files, scratch):
-            yield event["file_id"], text
+    connection: duckdb.DuckDBPyConnection, root: Path, event: dict[str, Any], files: FileLayout, scratch: Path
+) -> list[Text]:
+    kept = kept_file(root, event["file_id"])
+    return [(event["file_id"], text) for text in open_file(connection, kept, event["file_name"], files, scratch)]
 
 
-def _by_dialect(texts: list[tuple[str, TextRelation]]) -> list[list[tuple[str, TextRelation]]]:
+def _by_dialect(texts: list[Text]) -> list[list[Text]]:
     """Texts that can be read together, in the order of their first one."""
-    found: dict[tuple[object, ...], list[tuple[str, TextRelation]]] = {}
+    found: dict[tuple[object, ...], list[Text]] = {}
     for file_id, text in texts:
         found.setdefault(text.dialect, []).append((file_id, text))
     return list(found.values())

@@ -36,10 +36,10 @@ def stated_votes(
         state: Two-letter code that begins every election_id.
         snapshot_date: Day of the delivery; elections after it are not told.
     """
-    shapes = [files.history for files in layout.files.values()]
+    shapes = [look.history for look in layout.all_looks()]
     histories = [shape for shape in shapes if isinstance(shape, WideHistory) and not is_packed(shape)]
     has_packed = any(map(is_packed, shapes))
-    is_long = any(files.is_long for files in layout.files.values())
+    is_long = any(look.is_long for look in layout.all_looks())
     held = [
         (history, [election for election in elections if election.day <= snapshot_date], numbers)
         for history in histories

@@ -16,7 +16,7 @@ from pipelines.layouts.history import AnyHistory, InRow, LongHistory
 from pipelines.layouts.lookups import CodeFile, LandedFiles, Lookup, fits_any
 from pipelines.layouts.packing import headers_in_row, is_packed, texts_of_votes, vote_groups
 from pipelines.layouts.slots import CodeMapped
-from pipelines.tables.core import VoteHistory, Voters
+from pipelines.tables.core import STATUSES, VoteHistory, Voters
 
 Role = Literal["voters", "history"]
 
@@ -42,6 +42,11 @@ class FileLayout(LandedFiles):
     voters: dict[str, ColumnLayout] = Field({}, description="Column of core_voters to its place in the file.")
     lookups: list[Lookup] = Field([], description="Code files that say more of a voter.")
     history: AnyHistory | None = Field(None, description="The votes that the file states.")
+    precedence: list[Literal[STATUSES]] = Field(  # ty: ignore
+        [],
+        description="Of several rows of an id that counts whose status stands first here, of those the one registered "
+        "last; without it rows that differ are refused.",
+    )
     withheld: Withheld | None = Field(None, description="How the source blots out confidential people.")
 
     @model_validator(mode="after")
@@ -120,14 +125,19 @@ class Layout(Strict):
 
     valid_from: dt.date = Field(description="First snapshot day that it describes.")
     files: dict[Role, FileLayout] = Field(description="Files by role.", min_length=1)
+    also: dict[Role, list[FileLayout]] = Field(
+        {},
+        description="Other looks that files of a role may have at the same time; a file is read by the first that it "
+        "has, of those that its name fits.",
+    )
     codes: dict[str, CodeFile] = Field({}, description="Code files by a name of one's own.")
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Layout":
         if "voters" not in self.files:
             raise ValueError("a layout needs a file of the role voters")
-        for role, files in self.files.items():
-            for lookup in files.all_lookups():
+        for role in self.files:
+            for lookup in [found for look in self.looks(role) for found in look.all_lookups()]:
                 if lookup.codes not in self.codes:
                     raise ValueError(f"files.{role}: there is no code file named {lookup.codes} under codes")
                 unlisted = {*lookup.by.values(), *lookup.gives.values()} - set(self.codes[lookup.codes].format.names)
@@ -137,12 +147,30 @@ class Layout(Strict):
 
     def role_of(self, file_name: str) -> str | None:
         """The role of a landed file, or the name of its codes, by its name; an archive of several has the first."""
-        return next((role for role, layout in {**self.files, **self.codes}.items() if layout.fits(file_name)), None)
+        named = [(role, look) for role in self.files for look in self.looks(role)] + list(self.codes.items())
+        return next((role for role, look in named if look.fits(file_name)), None)
+
+    def _missing_parts(self, role: Role, names: list[str]) -> list[str]:
+        """Parts of a role that are missing, by the look that lacks least."""
+        return min((look.missing_parts(names) for look in self.looks(role)), key=len)
+
+    def looks(self, role: Role) -> list[FileLayout]:
+        """The looks that a file of a role may have, the usual one first."""
+        return [self.files[role], *self.also.get(role, [])]
+
+    def all_looks(self) -> list[FileLayout]:
+        """The looks of every role."""
+        return [look for role in self.files for look in self.looks(role)]
+
+    def variants(self) -> list["Layout"]:
+        """Layouts that files of this one are written in: the usual one, then one for each other look."""
+        others = [(role, look) for role, looks in self.also.items() for look in looks]
+        return [self, *(self.model_copy(update={"files": {**self.files, role: look}}) for role, look in others)]
 
     def missing(self, file_names: Iterable[str]) -> list[str]:
         """What a delivery of these files lacks, in words: a role, or a part of one."""
         names = list(file_names)
-        lost = [f"{role} {part}".strip() for role, files in self.files.items() for part in files.missing_parts(names)]
+        lost = [f"{role} {part}".strip() for role in self.files for part in self._missing_parts(role, names)]
         needed = {name: codes for name, codes in self.codes.items() if not codes.is_carried}
         return lost + [name for name, codes in needed.items() if not any(map(codes.fits, names))]
 
@@ -202,7 +230,7 @@ class Source(Strict):
     @property
     def needs_calendar(self) -> bool:
         """Whether some history leaves open what only the calendar tells."""
-        histories = [files.history for layout in self.layouts for files in layout.files.values() if files.history]
+        histories = [look.history for layout in self.layouts for look in layout.all_looks() if look.history]
         return any(history.needs_calendar for history in histories)
 
     def layout_on(self, day: dt.date) -> Layout | None:

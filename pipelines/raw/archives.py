@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from models.errors import LayoutError
+from models.errors import LayoutError, NoMemberError
 from pipelines.layouts.formats import Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.survey import BLOCK, Readable, TooLargeError
@@ -82,7 +82,9 @@ class Unpacking:
         if self.empty and not count:
             raise LayoutError(f"{name}: nothing but empty members (0 bytes) fits: {', '.join(self.empty)}.")
         if not count:
-            raise LayoutError(f"{name}: none of its {self.listed_count} members fits {', '.join(self.files.members)}.")
+            raise NoMemberError(
+                f"{name}: none of its {self.listed_count} members fits {', '.join(self.files.members)}."
+            )
 
     def spend(self, size: int) -> None:
         """Take in that so many bytes were unpacked.

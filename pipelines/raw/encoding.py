@@ -74,21 +74,28 @@ def transcode(source: Path, target: Path, encoding: str, name: str) -> Path:
     return target
 
 
-def even_lines(source: Path, target: Path, found: Survey) -> Path:
+def even_lines(source: Path, target: Path, found: Survey, has_stray_line_feeds: bool = False) -> Path:
     """The text with a line feed at the end of every line.
 
     Where line feeds end the lines, a carriage return that stands alone is white space in a field; without any line feed
-    it is the line end itself.
+    it is the line end itself. Line feeds may be such white space too, where both signs together end the lines.
     """
     alone = b" " if found.line_feeds else b"\n"
+    feed = b" " if has_stray_line_feeds else b"\n"
     kept = b""
     with target.open("wb") as copy:
         for block in _blocks(source):
             whole = kept + block
             kept = b"\r" if whole.endswith(b"\r") else b""
-            copy.write(whole[: len(whole) - len(kept)].replace(b"\r\n", b"\n").replace(b"\r", alone))
+            copy.write(_even(whole[: len(whole) - len(kept)], alone, feed))
         copy.write(kept.replace(b"\r", alone))
     return target
+
+
+def _even(block: bytes, alone: bytes, feed: bytes) -> bytes:
+    if feed == b"\n":
+        return block.replace(b"\r\n", b"\n").replace(b"\r", alone)
+    return block.replace(b"\r\n", b"\0").replace(b"\n", feed).replace(b"\r", alone).replace(b"\0", b"\n")
 
 
 def _single_byte(name: str, found: Survey, format_: TextFormat) -> str:

@@ -110,8 +110,10 @@ def _open(member: Member, format_: TextFormat, scratch: Path, largest: int) -> O
     if encoding == "utf-16":  # only now its signs are bytes that can be counted
         found = survey_file(source)
         demand_no_nulls(member.name, found)
-    if not found.has_even_lines:
-        source = even_lines(source, copy.with_suffix(".even"), found)
+    has_strays = format_.has_stray_line_feeds and 0 < found.pairs < found.line_feeds
+    if has_strays or not found.has_even_lines:
+        source = even_lines(source, copy.with_suffix(".even"), found, has_strays)
+        found = survey_file(source) if has_strays else found
     return OpenedText(member.name, source, encoding, found.line_count, size, doubt)
 
 

@@ -44,16 +44,16 @@ def _round_trips(account: Account) -> None:
     """Every dated layout with every quirk that it allows, and without."""
     simulations, faults, seconds = {}, {}, time.monotonic()
     layouts = list(dated_layouts())
-    for name, day in layouts:
+    for name, day, nth in layouts:
         simulation = simulations.setdefault(name, simulation_of_state(read_source(CONFIGS, name).state, VOTERS))
         for quirks in ((), QUIRKS):
             with tempfile.TemporaryDirectory() as folder:
-                found = RoundTrip(name, day, simulation, Path(folder), quirks).faults()
+                found = RoundTrip(name, day, nth, simulation, Path(folder), quirks).faults()
             if found:
-                faults[f"{name} {day}"] = found[:3]
-                print(f"         {name} {day}: {'; '.join(found[:3])[:300]}", flush=True)
+                faults[f"{name} {day} {nth}"] = found[:3]
+                print(f"         {name} {day} {nth}: {'; '.join(found[:3])[:300]}", flush=True)
         simulations = {name: simulation}
-    told = f"{len(STATES)} states, {len(layouts)} dated layouts, {len(layouts) - len(faults)} come back equal"
+    told = f"{len(STATES)} states, {len(layouts)} dated layouts and looks, {len(layouts) - len(faults)} come back equal"
     demand = f"round trips at {VOTERS:,} voters, plain and with {len(QUIRKS)} quirks"
     account.add(demand, "all equal, 22 states", told, not faults and len(STATES) == 22, faults=faults)
     print(f"         {time.monotonic() - seconds:.0f} s", flush=True)

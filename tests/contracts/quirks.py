@@ -70,15 +70,14 @@ def with_quirks(layout, quirks):
     )
 
 
-def write_with_quirks(chunk, source, folder, day, elections, quirks):
-    """Write a delivery with quirks of its files, blanks around names, and rows that are sent twice."""
-    layout = with_quirks(source.layout_on(day), quirks)
+def write_with_quirks(chunk, layout, folder, state, day, elections):
+    """Write a delivery with blanks around names, and rows that are sent twice."""
     people, votes = _padded(chunk.voters(day)), chunk.history(day)
     twice = people.slice(3, 20)
     again = votes.filter(
         pc.call_function("is_in", [votes["voter_id"]], pc.SetLookupOptions(twice["voter_id"].combine_chunks()))
     )
-    with DeliveryWriter(layout, folder, source.state, day, elections) as writer:
+    with DeliveryWriter(layout, folder, state, day, elections) as writer:
         writer.append(people, votes)
         writer.append(twice, again)
 

@@ -14,7 +14,7 @@ from pipelines.settings import CONFIGS
 from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.simulation import Simulation
 from pipelines.tables.core import VoteHistory, Voters
-from tests.contracts.quirks import write_with_quirks
+from tests.contracts.quirks import with_quirks, write_with_quirks
 from tests.contracts.telling import people_told, votes_told
 
 STATES = sorted(path.stem for path in (CONFIGS / "states").glob("*.yaml"))
@@ -22,11 +22,11 @@ DAY = dt.date(2026, 10, 1)
 
 
 def dated_layouts():
-    """Every state, with the last day of each of its layouts, or the day of the simulated snapshot."""
+    """Every state, with the last day of each layout, or that of the simulated snapshot, and each look of its files."""
     for name in STATES:
         source = read_source(CONFIGS, name)
         ends = [layout.valid_from - dt.timedelta(days=1) for layout in source.layouts[1:]]
-        yield from ((name, day) for day in [*ends, DAY])
+        yield from ((name, day, nth) for day in [*ends, DAY] for nth, _ in enumerate(source.layout_on(day).variants()))
 
 
 def simulation_of_state(state, voters):
@@ -45,19 +45,22 @@ class RoundTrip:
     Args:
         name: Name of the state's source.
         day: Day of the files, which says their layout.
+        nth: Which of the looks of that layout's files are written, 0 for the usual ones.
         simulation: The electorate, in one chunk.
         folder: Where files and tables are put.
         quirks: Quirks of the files.
     """
 
-    def __init__(self, name, day, simulation, folder: Path, quirks=()):
+    def __init__(self, name, day, nth, simulation, folder: Path, quirks=()):
         self.source, self.day = read_source(CONFIGS, name), day
+        self.layout = self.source.layout_on(day).variants()[nth]
         (self.chunk,) = simulation.chunks()
         self.calendar = read_calendar(CONFIGS).of_state(self.source.state)
         since = simulation.state.history_since
         self.elections = [found for found in simulation.elections if since <= found.date < day]
         landing = folder / "landing" / name / day.isoformat()
-        write_with_quirks(self.chunk, self.source, landing, day, self.elections, set(quirks))
+        layout = with_quirks(self.layout, set(quirks))
+        write_with_quirks(self.chunk, layout, landing, self.source.state, day, self.elections)
         self.lake, now = Lake(folder / "data", "1GB", 2), dt.datetime.now(dt.UTC)
         receive(self.lake, folder / "landing", name, self.source, now)
         (self.judged,) = Admission(self.lake, name, self.source, self.calendar).admit_all(now)
@@ -76,7 +79,7 @@ class RoundTrip:
         return {row["voter_id"]: row for row in self._rows(Voters)}
 
     def _other_people(self):
-        found, expected = self.people(), people_told(self.chunk, self.source, self.day)
+        found, expected = self.people(), people_told(self.chunk, self.layout, self.day)
         if found.keys() != expected.keys():
             return [f"{len(found):,} people came back of {len(expected):,}"]
         wrong = Counter(
@@ -92,7 +95,7 @@ class RoundTrip:
         }
 
     def _other_votes(self):
-        found, expected = self.votes(), votes_told(self.chunk, self.source, self.day, self.elections)
+        found, expected = self.votes(), votes_told(self.chunk, self.layout, self.day, self.elections)
         lost = Counter(election for _, election in expected.keys() - found.keys())
         more = Counter(election for _, election in found.keys() - expected.keys())
         other = sum(found[key] != expected[key] for key in found.keys() & expected.keys())

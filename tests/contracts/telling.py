@@ -12,9 +12,9 @@ from pipelines.layouts.writing.votes import headers_of
 from pipelines.tables.core import Voters
 
 
-def people_told(chunk, source, day):
+def people_told(chunk, layout, day):
     """The people as the layout can tell them, by id: what it has no field or no word for is unknown."""
-    files = source.layout_on(day).files["voters"]
+    files = layout.files["voters"]
     blotted = set(files.withheld.headers) if files.withheld else set()
     rows = {}
     for person in chunk.voters(day).to_pylist():
@@ -49,9 +49,8 @@ def value_told(value, layout):
     return value if not words or value in words.values() else layout.otherwise
 
 
-def votes_told(chunk, source, day, elections):
+def votes_told(chunk, layout, day, elections):
     """What the layout can tell of every vote, by voter and election: counted, how cast, on which party's ballot."""
-    layout = source.layout_on(day)
     files = next(files for files in layout.files.values() if files.history)
     stated = defaultdict(list)
     people = set(chunk.voters(day)["voter_id"].to_pylist())

@@ -21,7 +21,7 @@ from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
 from pipelines.tables.core import CHANGES, VoterChanges, Voters
-from tests.contracts.telling import people_told as expected_voters
+from tests.contracts.telling import people_told
 
 pytestmark = pytest.mark.slow
 
@@ -90,8 +90,8 @@ class World:
         with self.lake.connect() as connection:
             self.records = write_changes(self.lake, connection, self.voters, self.state)
         (chunk,) = simulation.chunks()
-        self.told = {day: expected_voters(Told(chunk), source, day) for day in DAYS}
-        self.meant = {day: expected_voters(Told(chunk, is_recoded=False), source, day) for day in DAYS}
+        self.told = {day: people_told(Told(chunk), source.layout_on(day), day) for day in DAYS}
+        self.meant = {day: people_told(Told(chunk, is_recoded=False), source.layout_on(day), day) for day in DAYS}
 
     def query(self, text):
         with self.lake.connect() as connection:
