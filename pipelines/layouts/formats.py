@@ -38,6 +38,9 @@ class TextFormat(Strict):
 
     encodings: list[Encoding] = Field(description="Encodings it may have; the first is written.", min_length=1)
     line_end: Literal["\n", "\r\n"] = Field("\n", description="Line end that is written; both are read.")
+    has_byte_order_mark: bool = Field(
+        False, description="Whether a byte order mark is written before UTF-8; one that comes is always understood."
+    )
     has_stray_line_feeds: bool = Field(
         False, description="Whether only a carriage return with a line feed ends a record; one alone is a blank."
     )

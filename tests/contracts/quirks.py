@@ -4,6 +4,8 @@ A quirk makes another layout to write with out of the one that reads; which ones
 layout allows. So every YAML is tried with every quirk that it promises to bear.
 """
 
+import datetime as dt
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,6 +30,23 @@ def other_encoding(files):
 def other_line_end(files):
     """Line feeds alone, or after a carriage return."""
     return _with_format(files, line_end="\n" if files.format.line_end == "\r\n" else "\r\n")
+
+
+def byte_order_mark(files):
+    """A mark before UTF-8, as spreadsheets write it."""
+    if "utf-8" not in files.format.encodings:
+        return None
+    encodings = sorted(files.format.encodings, key=lambda encoding: encoding != "utf-8")
+    return _with_format(files, encodings=encodings, has_byte_order_mark=True)
+
+
+def placeholder_days(files):
+    """Unknown days are written as the first of January 1900."""
+    told = files.model_dump(by_alias=True, mode="json", exclude_unset=True)
+    days = {name: layout for name, layout in getattr(files, "voters", {}).items() if layout.date and not layout.masks}
+    for name, layout in days.items():
+        told["voters"][name]["masks"] = [PLACEHOLDER.strftime(layout.date[0])]
+    return type(files).model_validate(told) if days else None
 
 
 def no_header(files):
@@ -58,7 +77,18 @@ def other_spelling(files):
     return type(files).model_validate(_respelled(told, set(files.format.names)))
 
 
-QUIRKS = (other_delimiter, other_encoding, other_line_end, no_header, other_order, surplus_column, other_spelling)
+QUIRKS = (
+    other_delimiter,
+    other_encoding,
+    byte_order_mark,
+    other_line_end,
+    no_header,
+    other_order,
+    surplus_column,
+    other_spelling,
+    placeholder_days,
+)
+PLACEHOLDER = dt.date(1900, 1, 1)
 
 
 def with_quirks(layout, quirks):

@@ -90,8 +90,9 @@ class TextWriter:
         encoding = self.format.encodings[0]
         if encoding == "utf-16" and draft.exists():
             encoding = "utf-16-le"  # the mark stands once
+        marked = self.format.has_byte_order_mark and encoding == "utf-8" and not draft.exists()
         try:
-            content = text.encode(encoding)
+            content = text.encode("utf-8-sig" if marked else encoding)
         except UnicodeEncodeError:
             raise LayoutError(f"{self.written.file}: a text cannot be written in {encoding}.") from None
         with draft.open("ab") as file:
