@@ -5,7 +5,7 @@ election its name does not determine, is counted and left out; the row of the vo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import duckdb
@@ -54,8 +54,12 @@ def unpack_votes(
     counted = f"SELECT file_no, count(*) FROM packed_votes WHERE file_no IN ({numbers}) GROUP BY file_no"
     votes = dict(connection.execute(counted).fetchall())
     for number, group in enumerate(vote_groups(packed.history)):
-        rules = read_votes(connection, _texts(number, group, packed, occasion), occasion)
-        count_readings(connection, staged, rules, f"file_no IN ({numbers}) AND {_of_group(number)}", votes)
+        texts = _texts(number, group, packed, occasion)
+        read = read_votes(connection, texts, occasion)
+        if isinstance(packed.history, FreeText):  # what stands there may be anything: it is not told
+            read = replace(read, unnamed={"": sum(read.unnamed.values())} if read.unnamed else {})
+        count_readings(connection, staged, read, f"file_no IN ({numbers}) AND {_of_group(number)}", votes)
+        staged.named_count += sum(votes.values()) if texts.named and number == 0 else 0
     _drop_unread(connection, staged, numbers, votes, occasion)
 
 

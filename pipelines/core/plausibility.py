@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.core.meaning import differs, meaning
 from pipelines.core.staged import Count, Staged
-from pipelines.core.telling import by_rule, files_of, refusal
+from pipelines.core.telling import by_rule, files_of, refusal, unnamed
 from pipelines.lake import Table
 from pipelines.layouts.source import Plausibility
 from pipelines.sql import identifier
@@ -53,7 +53,7 @@ def find_implausible(
     counts = ", ".join(f"count({identifier(name)})" for name in names)
     rows, *stated = connection.execute(f"SELECT count(*), {counts} FROM told_voters").fetchall()[0]
     told = dict(zip(names, stated, strict=True))
-    reasons = _rejected(staged, limits) + _faulty(staged, limits)
+    reasons = _rejected(staged, limits) + _faulty(staged, limits) + _unnamed(staged, limits)
     if not rows:
         return [*reasons, "No voter could be read."]
     reasons += _hollow(told, rows, staged)
@@ -81,6 +81,14 @@ def _rejected(staged: Staged, limits: Plausibility) -> list[str]:
     return [
         f"{refused:,} of {read:,} rows were refused ({share}).",
         *[refusal(found) for found in by_rule(staged.refused)],
+    ]
+
+
+def _unnamed(staged: Staged, limits: Plausibility) -> list[str]:
+    count, allowed = sum(staged.unnamed.values()), f"allowed {limits.unnamed_share:.0%}"
+    is_large = count > limits.unnamed_share * staged.named_count
+    return [
+        f"{sentence} That is {count / staged.named_count:.0%}, {allowed}." for sentence in unnamed(staged) if is_large
     ]
 
 

@@ -17,6 +17,7 @@ from pipelines.layouts.reading import Positions, rules, select_typed
 from pipelines.sql import literal
 
 _DAY, _TYPE = "day of the named election", "type of the named election"
+NAMES_AN_ELECTION = ("election", "names an election")
 UNDETERMINED, UNREADABLE = "?", "!"
 """Texts of a name that does not determine its election, and of one that is no name."""
 
@@ -74,20 +75,37 @@ class VoteTexts:
         return told
 
 
-def read_votes(connection: duckdb.DuckDBPyConnection, texts: VoteTexts, occasion: Occasion) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Reading:
+    """How some texts of votes were read.
+
+    Attributes:
+        rules: Column and rule behind each bit of `fault_bits`; nothing for a bit that another one tells as well.
+        unnamed: Votes whose election its name does not determine, by the name.
+    """
+
+    rules: list[tuple[str, str] | None]
+    unnamed: dict[str, int]
+
+    @property
+    def open_bits(self) -> int:
+        """Bits of `masked_bits` that say that the name does not determine the election."""
+        return sum(1 << place for place, rule in enumerate(self.rules) if rule in (None, NAMES_AN_ELECTION))
+
+
+def read_votes(connection: duckdb.DuckDBPyConnection, texts: VoteTexts, occasion: Occasion) -> Reading:
     """Add what texts say to `vote_readings`.
 
     Args:
         connection: Holds the working tables.
         texts: The distinct texts.
         occasion: Of the delivery.
-
-    Returns:
-        Column and rule behind each bit of `fault_bits`.
     """
+    unnamed: dict[str, int] = {}
     relation, headers = occasion.codes.join(texts.rows, texts.headers, texts.lookups, literal(UNREADABLE))
     if texts.named:
         relation, headers = _name(connection, texts, relation, headers)
+        unnamed = _unnamed(connection, f"trim(c{Positions(headers).of(texts.name_header or '')})", relation)
     if texts.type:
         relation = f"(SELECT *, {literal(texts.type)} AS c{len(headers)} FROM {relation})"
         headers = (*headers, _TYPE)
@@ -96,7 +114,21 @@ def read_votes(connection: duckdb.DuckDBPyConnection, texts: VoteTexts, occasion
     voted = "" if "is_voted" in layouts and positions.texts(layouts["is_voted"]) else ", true AS is_voted"
     named = f"{election_name(occasion.state)} AS election_id"
     connection.execute(f"INSERT INTO vote_readings BY NAME SELECT *, {named}{voted} FROM ({typed})")
-    return rules(layouts, positions)
+    return Reading([_rule(texts, *rule) for rule in rules(layouts, positions)], unnamed)
+
+
+def _rule(texts: VoteTexts, column: str, rule: str) -> tuple[str, str] | None:
+    """A rule in the words of the layout: day and type of a named election are one name."""
+    if not texts.named or column not in ("election_date", "election_type"):
+        return column, rule
+    return NAMES_AN_ELECTION if column == "election_date" else None
+
+
+def _unnamed(connection: duckdb.DuckDBPyConnection, text: str, relation: str) -> dict[str, int]:
+    """Votes of each name that does not determine its election."""
+    open_ = f"SELECT name FROM names WHERE {literal(UNDETERMINED)} IN (day, type)"
+    counted = f"SELECT {text} AS name, sum(row_count)::BIGINT FROM {relation} WHERE {text} IN ({open_}) GROUP BY name"
+    return dict(connection.execute(counted).fetchall())
 
 
 def _name(

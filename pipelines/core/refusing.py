@@ -115,17 +115,18 @@ def keep_first(connection: duckdb.DuckDBPyConnection, precedence: Sequence[str])
     ).fetchall()[0][0]
 
 
-def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str]) -> int:
+def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str], key_rule: str = "is stated") -> int:
     """Refuse people without an id, and all rows of an id whose rows contradict each other; fold rows that repeat.
 
     Args:
         connection: Holds the working tables.
         told: Columns of staged_voters that say something about a person.
+        key_rule: What an id is, in words.
 
     Returns:
         Rows folded, count.
     """
-    _refuse(connection, "staged_voters", "voter_id IS NULL", "is stated", "voter_id")
+    _refuse(connection, "staged_voters", "voter_id IS NULL", key_rule, "voter_id")
     _refuse(connection, "staged_voters", _STRAY_QUOTE, "has no stray quote", "voter_id")
     facts = f"hash({', '.join(identifier(name) for name in told)})"
     connection.execute(

@@ -41,6 +41,9 @@ class Staged:
         refused: Lines refused, by rule.
         differences: How the files differ from their layout, in words.
         folded_count: Rows that gave way to another one of their id.
+        unnamed: Votes whose election neither their text nor the calendar determines, by the text, or by none where it
+            may be anything.
+        named_count: Votes whose election is told by a name, those included.
         required: Columns of core_voters that every file of voters must have.
         texts: Readable text of each file_no, for the quarantine of refused rows.
     """
@@ -56,6 +59,8 @@ class Staged:
     differences: list[str] = field(default_factory=list)
     folded_count: int = 0
     required: set[str] = field(default_factory=set)
+    unnamed: dict[str, int] = field(default_factory=dict)
+    named_count: int = 0
     texts: dict[int, OpenedText] = field(default_factory=dict)
 
     def wide_files(self) -> list[tuple[list[WideElection], list[int]]]:

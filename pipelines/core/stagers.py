@@ -118,8 +118,14 @@ class VotesStager(TextStager):
         return tuple(header for header in texts_of_votes(history) if self.positions.of(header) is not None)
 
     def _count_faults(self, rows: dict[int, int]) -> None:
-        named = read_votes(self.connection, self._vote_texts(), self.occasion)
-        count_readings(self.connection, self.staged, named, f"file_no >= {self.first}", rows)
+        texts = self._vote_texts()
+        read = read_votes(self.connection, texts, self.occasion)
+        count_readings(self.connection, self.staged, read, f"file_no >= {self.first}", rows)
+        self.staged.named_count += sum(rows.values()) if texts.named else 0
+        if read.unnamed:
+            open_ = f"file_no >= {self.first} AND masked_bits & {read.open_bits} <> 0"
+            votes = f"SELECT staged_votes.rowid FROM staged_votes NATURAL JOIN vote_readings WHERE {open_}"
+            self.connection.execute(f"DELETE FROM staged_votes WHERE rowid IN ({votes})")
 
     def _vote_texts(self) -> VoteTexts:
         history, headers = self.layout.history, self._headers()

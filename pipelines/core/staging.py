@@ -91,7 +91,7 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
     ]
     precedence = next((look.precedence for look, _ in opened if look.precedence), [])
     staged.folded_count = refusing.keep_first(connection, precedence) if precedence else 0
-    staged.folded_count += refusing.refuse_voters(connection, [*told, *cells])
+    staged.folded_count += refusing.refuse_voters(connection, [*told, *cells], _key_rule(opened))
     refusing.refuse_votes(connection, day)
     refusing.refuse_rows(connection)
     for elections, numbers in staged.wide_files() if is_wide else ():
@@ -101,6 +101,11 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
         unpack_votes(connection, staged, found, occasion)
     _count_refused(connection, staged)
     return staged
+
+
+def _key_rule(opened: list[tuple[FileLayout, list[Text]]]) -> str:
+    has_form = any(look.voters["voter_id"].form for look, _ in opened if look.voters)
+    return "is stated, in the form of an id" if has_form else "is stated"
 
 
 def _stage_texts(

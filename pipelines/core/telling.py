@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from pipelines.core.staged import Count, Staged
 
+_NAMES = 5  # elections named in a sentence
 _NAMED = 2  # files named in a sentence; of more their number is told
 
 
@@ -15,7 +16,22 @@ def summary(staged: Staged) -> list[str]:
         *[refusal(found) for found in by_rule(staged.refused)],
         *[fault(found) for found in by_rule(staged.faults)],
         *[placeholder(found) for found in by_rule(staged.masked)],
+        *unnamed(staged),
         *staged.differences,
+    ]
+
+
+def unnamed(staged: Staged) -> list[str]:
+    """Votes that are left out because nothing tells their election."""
+    if not staged.unnamed:
+        return []
+    counts = sorted(staged.unnamed.items(), key=lambda found: (-found[1], found[0]))
+    listed = ", ".join(f"{name} ({count:,})" for name, count in counts[:_NAMES] if name)
+    more = f" and {len(counts) - _NAMES} more" if len(counts) > _NAMES else ""
+    told = f": {listed}{more}. Name them in elections.yaml" if listed else ""
+    return [
+        f"{sum(staged.unnamed.values()):,} of {staged.named_count:,} votes are left out: neither their text nor the "
+        f"calendar says which election they are of{told}."
     ]
 
 

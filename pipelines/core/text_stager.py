@@ -12,7 +12,7 @@ import duckdb
 
 from models.errors import LayoutError
 from pipelines.core import refusing
-from pipelines.core.readings import Occasion
+from pipelines.core.readings import NAMES_AN_ELECTION, Occasion, Reading
 from pipelines.core.staged import Count, Staged
 from pipelines.layouts.reading import (
     Positions,
@@ -140,36 +140,42 @@ class TextStager(ABC):
 def count_readings(
     connection: duckdb.DuckDBPyConnection,
     staged: Staged,
-    named: list[tuple[str, str]],
+    read: Reading,
     which: str,
     rows: dict[int, int],
 ) -> None:
-    """Add the faults and masks of some votes.
+    """Add the faults and masks of some votes, and those whose election stays open.
 
     Args:
         connection: Holds the working tables.
         staged: Where they are added.
-        named: Column and rule behind each bit.
+        read: How they were read.
         which: SQL of the readings that are meant.
         rows: Votes of each file_no.
     """
-    bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in bit_tests(len(named))]
+    bits = [f"coalesce(sum(row_count) FILTER ({test}), 0)::BIGINT" for test in bit_tests(len(read.rules))]
     counted = f"FROM vote_readings WHERE {which} GROUP BY file_no ORDER BY 1"
-    take_counts(connection, staged, f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
+    take_counts(connection, staged, f"SELECT file_no, {', '.join(bits)} {counted}", read.rules, rows)
+    for name, count in read.unnamed.items():
+        staged.unnamed[name] = staged.unnamed.get(name, 0) + count
 
 
 def take_counts(
     connection: duckdb.DuckDBPyConnection,
     staged: Staged,
     query: str,
-    named: list[tuple[str, str]],
+    named: Sequence[tuple[str, str] | None],
     rows: dict[int, int],
 ) -> None:
-    """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits."""
-    found = [(staged.faults, rule) for rule in named] + [(staged.masked, rule) for rule in named]
+    """Add the counts of a query with the columns file_no, a count per bit of fault_bits, and of masked_bits.
+
+    A name that does not determine its election is no mask; these votes are counted by themselves.
+    """
+    masks = [None if rule == NAMES_AN_ELECTION else rule for rule in named]
+    found = [(staged.faults, rule) for rule in named] + [(staged.masked, rule) for rule in masks]
     for number, *counts in connection.execute(query).fetchall():
         for (counted, rule), count in zip(found, counts, strict=True):
-            if count:
+            if count and rule:
                 counted.append(Count(staged.names[number], *rule, count, rows[number]))
 
 

@@ -14,7 +14,7 @@ from pipelines.core.households import select_households
 from pipelines.defs.alerts import alert_held
 from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
-from pipelines.defs.resources import Desk, told_in_words
+from pipelines.defs.resources import Desk, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, delivery_metadata, markdown_table
 from pipelines.lake import Table, code_version, fingerprint
 from pipelines.raw.receipts import ReceiptLedger
@@ -64,6 +64,8 @@ def core_delivery(context: dg.AssetExecutionContext, desk: Desk) -> Iterator[dg.
         for judgement in judged:
             alert_held(context.log, desk, state, judgement)
         told += _counts(desk, state, judged)
+        if judged and judged[-1].verdict != "accepted":
+            log.warning("%-26s %s", f"core_voters {state}", judged[-1].reason)
         for table in _DELIVERED:
             yield _result(desk, table, state, judged)
 

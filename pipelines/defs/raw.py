@@ -7,11 +7,13 @@ import dagster as dg
 
 from pipelines.defs.io import counted, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
-from pipelines.defs.resources import Desk, told_in_words
+from pipelines.defs.resources import Desk, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, markdown_table
 from pipelines.raw.landing import receive
 from pipelines.raw.receipts import ReceiptLedger
 from pipelines.tables.raw import Receipts
+
+_TOLD = 3  # refused files told of in the log; all are in the UI
 
 
 @dg.asset(
@@ -43,6 +45,8 @@ def raw_receipts(context: dg.AssetExecutionContext, desk: Desk) -> dg.Materializ
         events = ReceiptLedger(desk.lake, name).events()
         files = {(event["snapshot_date"], event["file_name"]): event for event in events}
         told += [counted(taken, "new file"), f"{len(files):,} in all"]
+        for event in [event for event in files.values() if event["verdict"] == "rejected"][-_TOLD:]:
+            log.warning("%-26s %s", f"raw_receipts {state}", event["reason"])
         return _result(desk, name, taken, len(events), list(files.values()))
 
 

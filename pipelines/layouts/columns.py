@@ -101,6 +101,11 @@ class ColumnLayout(Strict):
         """Name of the operation, nothing for plain text."""
         return next((name for name in _OPERATIONS if getattr(self, name)), None)
 
+    def words(self) -> set[str]:
+        """The words of ours that a list of codes, patterns or flags may give."""
+        told = {**(self.code or {}), **(self.pattern or {}), **(self.flags or {})}.values()
+        return {word for word in [*told, self.otherwise] if word}
+
     @property
     def is_required(self) -> bool:
         """Whether the file is refused without the column."""

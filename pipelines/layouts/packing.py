@@ -15,7 +15,7 @@ from pipelines.layouts.naming import ElectionName
 from pipelines.layouts.reading import Positions
 from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots, SlotGroup
 from pipelines.layouts.wide import WideElection, WideHistory
-from pipelines.sql import literal
+from pipelines.sql import literal, literals
 
 SEPARATOR = "\x1f"
 SLOT = "slot"
@@ -118,7 +118,7 @@ def _group(told: VoteColumns, type_: str | None = None) -> VoteGroup:
 def _packed_slot(number: int, group: SlotGroup | CodeMapped, positions: Positions, n: int) -> str:
     texts = [_trimmed(positions.nth(header, n)) for header in texts_of_votes(group)]
     stated = _trimmed(positions.nth(group.stated_by, n))
-    return _packed(f"{stated} <> ''", [literal(str(number)), literal(str(n)), *texts])
+    return _packed(f"{stated} NOT IN ({literals(['', *group.blank])})", [literal(str(number)), literal(str(n)), *texts])
 
 
 def _packed_cells(history: WideHistory, positions: Positions, election: WideElection) -> str:

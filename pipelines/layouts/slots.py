@@ -18,6 +18,7 @@ class SlotGroup(VoteColumns):
     count: int = Field(description="Slots of the group (count).", ge=1)
     type: Literal[ELECTION_TYPES] | None = Field(None, description="Type of all elections of the group.")  # ty: ignore
     stated_by: str = Field(description="Header, with {n}, whose text is blank where the slot states no vote.")
+    blank: list[str] = Field([], description="Texts that stand there for no vote as well.")
 
 
 class RelativeSlots(Strict):
@@ -39,6 +40,7 @@ class CodeMapped(VoteColumns):
     shape: Literal["code_mapped"] = Field(description="Name of the shape.")
     count: int = Field(description="Numbers that there are (count).", ge=1)
     stated_by: str = Field(description="Header, with {n}, whose text is blank where the slot states no vote.")
+    blank: list[str] = Field([], description="Texts that stand there for no vote as well.")
     lookups: list[Lookup] = Field(description="What a number means; `slot` is the header of the number.", min_length=1)
     voter_id: ColumnLayout | None = Field(None, description="Who the row is of, where it stands in a file of its own.")
 

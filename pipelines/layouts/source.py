@@ -190,6 +190,9 @@ class Plausibility(Strict):
     )
     county_loss_share: float = Field(0.5, description="Largest share of its voters that a county may lose.", ge=0, le=1)
     fault_share: float = Field(0.01, description="Largest share of a column's texts that do not convert.", ge=0, le=1)
+    unnamed_share: float = Field(
+        0.3, description="Largest share of votes whose election neither their text nor the calendar tells.", ge=0, le=1
+    )
     stale_days: int = Field(
         400, description="Age of the last good beyond which changes are no longer judged, days.", ge=1
     )
@@ -244,12 +247,18 @@ def _has_piece(name: str, piece: str) -> bool:
 
 
 def _mistyped(columns: dict[str, ColumnLayout], table: type[TableContract]) -> list[str]:
-    """Columns whose operation gives another type than their table wants, each as a sentence."""
+    """Columns whose operation gives another type or other words than their table wants, each as a sentence."""
     wanted = {name: _OPERATION_OF[str(table.columns()[name].type)] for name in columns}
-    return [
+    types = [
         f"{name} needs the operation {wanted[name] or 'of a text'}, found {layout.operation_name or 'none'}"
         for name, layout in columns.items()
         if (layout.operation_name in _TYPED or wanted[name]) and layout.operation_name != wanted[name]
+    ]
+    words = {name: sorted(layout.words() - set(table.columns()[name].one_of)) for name, layout in columns.items()}
+    return types + [
+        f"{name} is one of {', '.join(table.columns()[name].one_of)}, found {', '.join(other)}"
+        for name, other in words.items()
+        if other and table.columns()[name].one_of
     ]
 
 

@@ -112,14 +112,13 @@ def new_york(number, **more):
 
 
 def test_new_york_labels_without_a_day_are_no_votes_and_are_counted(deliver):
-    history = "20161108 GE;General Election, 2004;PRIMARY 2018;VILLAGE ELECTION 2016;GE on 20091103"
+    known = "20161108 GE;General Election, 2004;GE on 20091103;12 GENERAL  ELECTION;GENERAL 2008"
+    history = f"{known};PRIMARY 2018;VILLAGE ELECTION 2016"
     text = text_of("ny", "2026-01-01", [new_york("NY1", voterhistory=history)])
-    _, _, votes = deliver("ny", "2026-01-01", {"AllNYSVoters_20260101.txt": text})
-    assert told(votes, "election_id") == [
-        ("NY-2004-11-02-general",),
-        ("NY-2009-11-03-general",),
-        ("NY-2016-11-08-general",),
-    ]
+    judged, _, votes = deliver("ny", "2026-01-01", {"AllNYSVoters_20260101.txt": text})
+    days = ("2004-11-02", "2008-11-04", "2009-11-03", "2012-11-06", "2016-11-08")
+    assert told(votes, "election_id") == [(f"NY-{day}-general",) for day in days]
+    assert "2 of 7 votes are left out" in judged.reason and "VILLAGE" not in judged.reason
 
 
 def test_new_york_people_are_read_beside_rows_that_a_line_end_cuts(deliver):

@@ -345,3 +345,28 @@ def test_pennsylvania_reads_the_numbers_of_each_county_by_its_own_map(deliver):
         ("PA-000000101-01", "PA-2022-11-08-general"): ("mail", "democratic"),
         ("PA-000000102-42", "PA-2021-05-18-primary"): ("mail", "democratic"),
     }
+
+
+def delawarean(*elections):
+    """A file of one person with slots of elections."""
+    names = names_of("de", "2026-10-01")
+    told = {
+        "Voter-ID": "1", "Name-Last": "LEE", "Name-First": "ANN", "County": "KENT", "Status": "A",
+        "Registration Date": "01/02/2001", "Year of Birth": "1970", "Res-Addr-House No": "1",
+        "Res-Addr-Street Name": "ELM", "Political Party": "NO PARTY",
+    }  # fmt: skip
+    slots = {f"Voting History {n}": election for n, election in enumerate(elections, 1)}
+    return {"de_voter_reg.txt": lines("\t".join(names), record(names, told | slots, "\t"))}
+
+
+def test_a_vote_whose_election_nothing_tells_is_left_out_and_said(deliver):
+    judged, _, voted = deliver("de", "2026-10-01", delawarean("GE20", "GE18", "GE16", "PR49"))
+    assert {election for _, election in voted} == {
+        f"DE-{day}-general" for day in ("2020-11-03", "2018-11-06", "2016-11-08")
+    }
+    assert "1 of 4 votes are left out" in judged.reason and "PR49 (1)" in judged.reason
+
+
+def test_a_file_of_which_the_calendar_knows_few_elections_is_held(deliver):
+    with pytest.raises(AssertionError, match=r"2 of 3 votes are left out.*allowed 30%"):
+        deliver("de", "2026-10-01", delawarean("GE20", "PR49", "PR48"))
