@@ -12,7 +12,7 @@ from pipelines.calendar import ElectionsConfig
 from pipelines.core.experiments import Experiment
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import InRow
-from pipelines.layouts.packing import vote_groups
+from pipelines.layouts.reading.packing import vote_groups
 from pipelines.layouts.source import Source
 from pipelines.publish.targets import PublicationConfig
 from pipelines.settings import CONFIGS, Profile

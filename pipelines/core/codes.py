@@ -12,7 +12,7 @@ import duckdb
 
 from models.errors import LayoutError
 from pipelines.layouts.lookups import CodeFile, Lookup
-from pipelines.layouts.reading import Positions
+from pipelines.layouts.reading.positions import Positions
 from pipelines.raw.readers import open_file
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.sql import identifier, literal

@@ -10,7 +10,8 @@ from models.config import Strict
 from models.errors import DeliveryError
 from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.reading import Positions, select_typed
+from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import select_typed
 from pipelines.layouts.source import Source
 from pipelines.raw.readers import open_file
 from pipelines.raw.receipts import ReceiptLedger, kept_file

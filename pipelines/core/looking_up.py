@@ -5,9 +5,10 @@ import duckdb
 from pipelines.core.readings import Occasion
 from pipelines.core.staged import Staged
 from pipelines.core.stagers import headers_looked_up
-from pipelines.layouts.packing import SEPARATOR
-from pipelines.layouts.reading import Positions, select_typed
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.files import FileLayout
+from pipelines.layouts.reading.packing import SEPARATOR
+from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import select_typed
 from pipelines.sql import literal
 
 

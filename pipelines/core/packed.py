@@ -13,10 +13,11 @@ import duckdb
 from pipelines.core.readings import Occasion, VoteTexts, read_votes
 from pipelines.core.staged import Count, Staged
 from pipelines.core.text_stager import count_readings
+from pipelines.layouts.elections import NamedElection
 from pipelines.layouts.history import InRow
-from pipelines.layouts.labels import LabelRules, read_label
-from pipelines.layouts.naming import NamedElection
-from pipelines.layouts.packing import SEPARATOR, SLOT, VoteGroup, vote_groups
+from pipelines.layouts.label_words import LabelRules
+from pipelines.layouts.labels import read_label
+from pipelines.layouts.reading.packing import SEPARATOR, SLOT, VoteGroup, vote_groups
 from pipelines.layouts.slots import FreeText
 from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.sql import listed, literal

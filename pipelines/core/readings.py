@@ -11,9 +11,10 @@ from pipelines.calendar import Election
 from pipelines.core.codes import CodeTables
 from pipelines.core.history import election_name
 from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.elections import NamedElection
 from pipelines.layouts.lookups import Lookup
-from pipelines.layouts.naming import NamedElection
-from pipelines.layouts.reading import Positions, rules, select_typed
+from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import rules, select_typed
 from pipelines.sql import literal
 
 _DAY, _TYPE = "day of the named election", "type of the named election"

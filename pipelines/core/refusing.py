@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.layouts.reading import NO_CELL
+from pipelines.layouts.reading.cells import NO_CELL
 from pipelines.raw.opening import OpenedText, blank_lines
 from pipelines.sql import identifier, listed, literal
 

@@ -7,10 +7,12 @@ from models.errors import LayoutError
 from pipelines.core.readings import VoteTexts, read_votes
 from pipelines.core.staged import Count
 from pipelines.core.text_stager import TextStager, bit_tests, count_readings, take_counts
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.history import InRow, LongHistory
-from pipelines.layouts.packing import SEPARATOR, is_packed, pack, texts_of_votes
-from pipelines.layouts.reading import UNKNOWN_CELL, Positions, missing_elections, rules, select_typed, wide_cells
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.reading.cells import UNKNOWN_CELL, missing_elections, wide_cells
+from pipelines.layouts.reading.packing import SEPARATOR, is_packed, pack, texts_of_votes
+from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import rules, select_typed
 from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.raw.readers import TextRelation
 from pipelines.sql import literal

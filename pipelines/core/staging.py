@@ -23,9 +23,10 @@ from pipelines.core.packed import PackedTexts, unpack_votes
 from pipelines.core.readings import Occasion
 from pipelines.core.staged import Count, Staged
 from pipelines.core.stagers import PeopleStager, RowsStager, VotesStager
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.history import InRow
-from pipelines.layouts.packing import is_packed
-from pipelines.layouts.source import FileLayout, Layout
+from pipelines.layouts.reading.packing import is_packed
+from pipelines.layouts.source import Layout
 from pipelines.layouts.wide import WideHistory
 from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file

@@ -11,8 +11,8 @@ import duckdb
 from pipelines.core.cells import CellStream
 from pipelines.core.history import election_id, select_folded
 from pipelines.core.staged import Staged
-from pipelines.layouts.packing import is_packed
-from pipelines.layouts.reading import UNKNOWN_CELL, cell_letters
+from pipelines.layouts.reading.cells import UNKNOWN_CELL, cell_letters
+from pipelines.layouts.reading.packing import is_packed
 from pipelines.layouts.source import Layout
 from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.sql import listed, literal, literals

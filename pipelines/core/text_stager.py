@@ -14,10 +14,8 @@ from models.errors import LayoutError
 from pipelines.core import refusing
 from pipelines.core.readings import NAMES_AN_ELECTION, Occasion, Reading
 from pipelines.core.staged import Count, Staged
-from pipelines.layouts.reading import (
-    Positions,
-)
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.files import FileLayout
+from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import TextRelation, take_rejected_lines

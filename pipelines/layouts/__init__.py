@@ -1,7 +1,8 @@
-"""The vocabulary of `configs/states` and `configs/studies`: how a file of a source is read, and written.
+"""The vocabulary of `configs/states` and `configs/studies`: how a source's files look, said in data.
 
-A source has dated layouts; a layout lists files by role; a file has a format (`source.py`), columns (`columns.py`),
-each with one operation of a closed list (`operations.py`), and maybe a history in a named shape (`history.py`).
-Operations and shapes read text to typed values, operations write typed values to text; `reading.py` and `writing.py`
-only put them together, as SQL. Nothing here opens a received file; that is `pipelines.raw`.
+Read in this order: `source` (a source and its dated layouts), `files` and `formats` (a role's files), `columns` with
+the closed list of operations (`operations`, `days`, `words`, `flags`), `history` with the shapes of it (`ballots`,
+`wide`, `slots`) and how elections are named (`naming`, `elections`, `labels`), `lookups` (files of codes). `reading`
+turns a layout into SQL that reads texts, `writing` into files as the source would send them. Bytes are opened in
+`pipelines/raw`, rows are judged in `pipelines/core`.
 """

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict
+from pipelines.layouts import days, flags, words
 from pipelines.layouts import operations as op
 
 _OPERATIONS = ("date", "year", "digits", "number", "letters", "pad", "code", "pattern", "flag", "flags")
@@ -120,21 +121,21 @@ class ColumnLayout(Strict):
         """The operation that the column names."""
         masks = tuple(self.masks)
         if self.date:
-            return op.Date(masks, tuple(self.date), self.earliest or op.Date.earliest)
+            return days.Date(masks, tuple(self.date), self.earliest or days.Date.earliest)
         if self.year:
-            return op.Year(masks, int(self.earliest or op.Year.earliest))
+            return days.Year(masks, int(self.earliest or days.Year.earliest))
         if self.code:
-            return op.Code(masks, self.code, self.otherwise, self.written)
+            return words.Code(masks, self.code, self.otherwise, self.written)
         if self.flags:
-            return op.Flags(masks, self.flags, tuple(self.yes), tuple(self.no), self.otherwise)
+            return flags.Flags(masks, self.flags, tuple(self.yes), tuple(self.no), self.otherwise)
         if self.number:
             return op.Number(masks, self.label)
         if self.letters:
             return op.Letters(masks)
         if self.pattern:
-            return op.Pattern(masks, self.pattern, self.written)
+            return words.Pattern(masks, self.pattern, self.written)
         if self.digits:
             return op.Digits(masks, None if self.digits is True else int(self.digits))
         if self.flag:
-            return op.Flag(masks, tuple(self.flag), tuple(self.no))
+            return flags.Flag(masks, tuple(self.flag), tuple(self.no))
         return op.Pad(masks, self.pad) if self.pad else op.Text(masks)

@@ -7,7 +7,6 @@ Some histories tell a day and no type, some a type and a year, some a month. Wha
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -15,24 +14,14 @@ from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict
 from pipelines.calendar import Election
-from pipelines.layouts.operations import normalise
+from pipelines.layouts.elections import NamedElection, complete, held_on, read_month, read_year, type_of
+from pipelines.layouts.spelling import normalise
 from pipelines.tables.core import ELECTION_TYPES
 
 HELD = (*ELECTION_TYPES, "presidential_primary")
+
+
 """Types of elections as a source may tell them apart; a presidential primary is of the type primary."""
-
-
-@dataclass(frozen=True)
-class NamedElection:
-    """What a name says.
-
-    Attributes:
-        day: Day of the election; nothing where the name does not determine it.
-        type: Type of the election; nothing where it is not determined.
-    """
-
-    day: dt.date | None
-    type: str | None
 
 
 class ElectionName(Strict):
@@ -94,12 +83,12 @@ class ElectionName(Strict):
         if found.get("type") and not held:
             return None
         if not found.get("date"):
-            return _complete(held, _year(found["year"]), _month(found.get("month")), calendar)
+            return complete(held, read_year(found["year"]), read_month(found.get("month")), calendar)
         day = self._day(found["date"])
         if day is None:
             return None
-        known = held or next(iter(_on(day, calendar)), self.otherwise)
-        return NamedElection(day, _type(known))
+        known = held or next(iter(held_on(day, calendar)), self.otherwise)
+        return NamedElection(day, type_of(known))
 
     def write(self, election: Election, calendar: Sequence[Election]) -> str | None:
         """The name of an election; nothing where it would not be read as that election again."""
@@ -119,39 +108,3 @@ class ElectionName(Strict):
             except ValueError:
                 continue
         return None
-
-
-def _complete(held: str | None, year: int, month: int | None, calendar: Sequence[Election]) -> NamedElection:
-    """The one election of a type, year and month that the calendar knows."""
-    near = [found for found in calendar if found.date.year == year and month in (None, found.date.month)]
-    fitting = [found for found in near if held in (None, found.type)]
-    if held in ("primary", "presidential_primary"):
-        primaries = [found for found in near if found.type == "primary"]
-        apart = [found for found in primaries if found.is_presidential == (held == "presidential_primary")]
-        fitting = apart or primaries
-    days = {found.date for found in fitting}
-    if len(days) != 1:
-        return NamedElection(None, _type(held))
-    (day,) = days
-    return NamedElection(day, _type(held) or next(iter(_on(day, fitting))))
-
-
-def _on(day: dt.date, calendar: Sequence[Election]) -> list[str]:
-    """Types of the elections of a day, generals first."""
-    return sorted((found.type for found in calendar if found.date == day), key=ELECTION_TYPES.index)
-
-
-def _type(held: str | None) -> str | None:
-    return "primary" if held == "presidential_primary" else held
-
-
-def _year(text: str) -> int:
-    """A year; of two digits those up to 50 are of this century."""
-    year = int(text)
-    return year if year > 99 else year + (2000 if year <= 50 else 1900)
-
-
-def _month(text: str | None) -> int | None:
-    if not text:
-        return None
-    return int(text) if text.isdigit() else dt.datetime.strptime(text[:3], "%b").month

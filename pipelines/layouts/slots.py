@@ -7,7 +7,7 @@ from pydantic import Field
 from models.config import Strict
 from pipelines.layouts.ballots import VoteColumns
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.labels import LabelRules
+from pipelines.layouts.label_words import LabelRules
 from pipelines.layouts.lookups import Lookup
 from pipelines.tables.core import ELECTION_TYPES
 

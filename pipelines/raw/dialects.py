@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.errors import LayoutError
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import Delimited
 from pipelines.layouts.lookups import LandedFiles
-from pipelines.layouts.operations import normalise
-from pipelines.layouts.reading import Positions, missing_required
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.reading.positions import Positions, missing_required
+from pipelines.layouts.spelling import normalise
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.opening import OpenedText
 

@@ -4,10 +4,10 @@ import difflib
 from collections import Counter
 from collections.abc import Iterable
 
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import FixedWidth
 from pipelines.layouts.lookups import LandedFiles
-from pipelines.layouts.operations import normalise
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.spelling import normalise
 from pipelines.layouts.wide import WideHistory
 
 

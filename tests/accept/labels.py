@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.layouts.labels import LabelRules, read_label
+from pipelines.layouts.label_words import LabelRules
+from pipelines.layouts.labels import read_label
 
 WORDS = {"General Election": "general", "Primary Election": "primary", "Special Election": "special"}
 

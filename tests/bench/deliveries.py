@@ -16,7 +16,8 @@ from models.config import read_config
 from pipelines.calendar import Election, read_calendar
 from pipelines.demo import simulation_of
 from pipelines.lake import code_version, fingerprint
-from pipelines.layouts.source import Delimited, FileLayout, Source, read_source
+from pipelines.layouts.files import FileLayout
+from pipelines.layouts.source import Delimited, Source, read_source
 from pipelines.layouts.wide import WideHistory
 from pipelines.settings import CONFIGS, read_settings
 from pipelines.synthetic.config import SyntheticConfig

@@ -4,9 +4,10 @@ import re
 from collections import defaultdict
 
 from pipelines.layouts.history import LongHistory
-from pipelines.layouts.labels import read_label, write_label
+from pipelines.layouts.labels import read_label
 from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots
 from pipelines.layouts.wide import WideHistory
+from pipelines.layouts.writing.labels import write_label
 from pipelines.layouts.writing.texts import names_of
 from pipelines.layouts.writing.votes import headers_of
 from pipelines.tables.core import Voters

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.layouts.reading import Positions, select_typed
+from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import select_typed
 from pipelines.layouts.writing.roles import LayoutWriter
 from pipelines.raw.readers import open_file
 from tests.contracts.quirks import QUIRKS

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipelines.calendar import Election
 from pipelines.layouts.ballots import VoteColumns
 from pipelines.layouts.lookups import Lookup
-from pipelines.layouts.packing import SLOT
+from pipelines.layouts.reading.packing import SLOT
 from pipelines.layouts.slots import CodeMapped
 from pipelines.layouts.writing.texts import Texts, is_of
 from pipelines.layouts.writing.votes import numbers_of

@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.calendar import Election
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.history import InRow, LongHistory
 from pipelines.layouts.slots import CodeMapped
-from pipelines.layouts.source import FileLayout
 from pipelines.layouts.wide import WideHistory
 from pipelines.layouts.writing.codes import (
     codes_of_elections,

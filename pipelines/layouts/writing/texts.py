@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pipelines.calendar import Election
 from pipelines.layouts.ballots import BallotCode, VoteColumns
 from pipelines.layouts.columns import ColumnLayout
+from pipelines.layouts.files import Withheld
+from pipelines.layouts.flags import Flags
 from pipelines.layouts.naming import ElectionName
-from pipelines.layouts.operations import Flags
-from pipelines.layouts.source import Withheld
 from pipelines.sql import identifier, literal
 
 Texts = dict[str, str]

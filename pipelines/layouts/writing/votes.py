@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from pipelines.calendar import Election
 from pipelines.layouts.history import InRow
-from pipelines.layouts.labels import write_label
-from pipelines.layouts.packing import texts_of_votes
+from pipelines.layouts.reading.packing import texts_of_votes
 from pipelines.layouts.slots import CodeMapped, FreeText, SlotGroup
 from pipelines.layouts.wide import WideHistory
+from pipelines.layouts.writing.labels import write_label
 from pipelines.layouts.writing.texts import Texts, case_of_elections, is_of, names_of, texts_of_vote
 from pipelines.sql import identifier, literal
 

@@ -11,7 +11,8 @@ from pipelines.core.cells import CellStream
 from pipelines.core.staged import Staged
 from pipelines.core.staging import create_tables
 from pipelines.core.stated import stated_votes
-from pipelines.layouts.source import FileLayout, Layout
+from pipelines.layouts.files import FileLayout
+from pipelines.layouts.source import Layout
 from pipelines.layouts.wide import WideElection
 
 MAY, NOVEMBER, LATER = (

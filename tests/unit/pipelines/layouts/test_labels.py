@@ -9,15 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.layouts.labels import (
-    LABEL_STYLES,
-    TYPES,
-    LabelReading,
-    LabelRules,
-    election_day,
-    read_label,
-    write_label,
-)
+from pipelines.layouts.label_words import TYPES, LabelRules
+from pipelines.layouts.labels import LabelReading, election_day, read_label
+from pipelines.layouts.writing.labels import LABEL_STYLES, write_label
 from tests.accept.labels import PRIMARIES, judge
 
 FILE = Path(os.environ.get("WALKLIST_SHARED", "")) / "data" / "ny_history_codes" / "ny_history_codes_dev.parquet"

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from models.config import Strict
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.reading import Positions, rules, select_typed
+from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import rules, select_typed
 
 DAY = dt.date(2026, 10, 1)
 CONNECTION = duckdb.connect(config={"threads": 1})

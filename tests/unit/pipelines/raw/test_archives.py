@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from models.errors import LayoutError
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.files import FileLayout
 from pipelines.raw.opening import open_texts
 
 TEXT = b"id\tname\r\n1\tANN\r\n2\tBO\r\n"

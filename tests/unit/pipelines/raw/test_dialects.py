@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import LayoutError
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.lookups import CodeFile
-from pipelines.layouts.source import FileLayout
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import open_file
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import LayoutError
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.files import FileLayout
 from pipelines.raw import survey as surveying
 from pipelines.raw.opening import blank_lines, open_texts
 from pipelines.raw.survey import survey

@@ -12,7 +12,7 @@ from pipelines.core.readings import Occasion
 from pipelines.core.staged import Staged
 from pipelines.core.stagers import PeopleStager
 from pipelines.core.staging import create_tables
-from pipelines.layouts.source import FileLayout
+from pipelines.layouts.files import FileLayout
 from pipelines.raw.readers import open_file
 
 NAMES = [f"NAME{number}" for number in range(12)]

@@ -6,65 +6,11 @@ Shapes: the text relation has columns `c0 .. cN` in the order of the file. Two i
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cached_property
 
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.operations import Operation, normalise
-from pipelines.layouts.wide import WideElection, WideHistory
+from pipelines.layouts.operations import Operation
+from pipelines.layouts.reading.positions import Positions
 from pipelines.sql import identifier, literal
-
-
-@dataclass(frozen=True)
-class Positions:
-    """Where the columns of a file stand.
-
-    Attributes:
-        headers: Headers as found, in order.
-    """
-
-    headers: tuple[str, ...]
-
-    def of(self, header: str) -> int | None:
-        """Position of a header, compared without case and punctuation; the first one when it stands twice."""
-        return next(iter(self._places(header)), None)
-
-    def nth(self, header: str, number: int) -> int | None:
-        """Position of a header in a slot: {n} is its number; without {n} the n-th such header, or the only one."""
-        if "{n}" in header:
-            return self.of(header.replace("{n}", str(number)))
-        places = self._places(header)
-        return places[0] if len(places) == 1 else next(iter(places[number - 1 : number]), None)
-
-    def like(self, template: str, name: str) -> int | None:
-        """Position of a column of an election: `{}` is its name, `*` any text."""
-        wanted = template.replace("{}", name).upper()
-        return next((place for place, found in enumerate(self.headers) if fnmatchcase(found.upper(), wanted)), None)
-
-    def texts(self, layout: ColumnLayout) -> list[str]:
-        """SQL of the raw texts of a column: one, or the parts of one; empty when the file lacks it."""
-        if layout.flags:
-            found = {header: f"c{place}" for header in layout.from_ if (place := self.of(header)) is not None}
-            return [layout.operation.text(found)] if found else []  # ty: ignore
-        places = [place for place in map(self.of, layout.from_) if place is not None]
-        return [f"c{place}" for place in (places if layout.join else places[:1])]
-
-    def _places(self, header: str) -> list[int]:
-        wanted = normalise(header)
-        return [place for place, found in enumerate(self.normal) if found == wanted]
-
-    @cached_property
-    def normal(self) -> list[str]:
-        """The headers as they are compared."""
-        return [normalise(header) for header in self.headers]
-
-
-def missing_required(columns: Mapping[str, ColumnLayout], positions: Positions) -> list[str]:
-    """Headers of required columns that the file lacks."""
-    return [
-        " or ".join(layout.from_) for layout in columns.values() if layout.is_required and not positions.texts(layout)
-    ]
 
 
 def select_typed(
@@ -107,35 +53,6 @@ def rules(
 ) -> list[tuple[str, str]]:
     """Column and rule behind each bit of `fault_bits`, in the order of the bits."""
     return [(name, operation.rule) for name, operation in _operations(columns, positions, made_on).items()]
-
-
-NO_CELL, UNKNOWN_CELL = "-", "?"
-
-
-def wide_cells(history: WideHistory, elections: Sequence[WideElection], positions: Positions) -> str:
-    """SQL of one text that holds the cell of every election, a letter each in the order of the elections.
-
-    `-` is a blank cell, `?` a text that the layout does not list, `A` the first listed one, `B` the second.
-    """
-    cells = [_cell(history, f"c{positions.of(election.header)}") for election in elections]
-    return f"concat({', '.join(cells)}) AS cells"
-
-
-def missing_elections(history: WideHistory, positions: Positions) -> list[str]:
-    """Headers of elections that the layout names and the file lacks."""
-    return [header for header in history.elections if positions.of(header) is None]
-
-
-def cell_letters(history: WideHistory) -> dict[str, str]:
-    """The letter of every cell value that means something."""
-    return {text: chr(ord("A") + place) for place, text in enumerate(history.texts)}
-
-
-def _cell(history: WideHistory, text: str) -> str:
-    """SQL of the letter of a cell; blanks around it count only where nothing fits without them."""
-    cases = " ".join(f"WHEN {literal(known)} THEN {literal(letter)}" for known, letter in cell_letters(history).items())
-    trimmed = f"CASE trim({text}) WHEN '' THEN '{NO_CELL}' {cases} ELSE '{UNKNOWN_CELL}' END"
-    return f"CASE WHEN {text} IS NULL THEN '{NO_CELL}' ELSE CASE {text} {cases} ELSE {trimmed} END END"
 
 
 def _operations(

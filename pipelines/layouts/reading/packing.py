@@ -12,7 +12,7 @@ from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import InRow, LongHistory
 from pipelines.layouts.lookups import Lookup
 from pipelines.layouts.naming import ElectionName
-from pipelines.layouts.reading import Positions
+from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots, SlotGroup
 from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.sql import literal, literals
