@@ -20,6 +20,11 @@ class ColumnLayout(Strict):
         alias="from", description="Header, or headers it has had; the first present one is read.", min_length=1
     )
     join: bool = Field(False, description="Whether the headers are parts of one text, joined by a space.")
+    has_repeats: bool = Field(
+        False,
+        description="Whether a part of a joined text may also stand at the end of the part before it or at the "
+        "beginning of the next one (`MAIN ST` and `ST`); it is then told once.",
+    )
     widths: list[int] = Field([], description="Characters of each part but the last when a joined text is written.")
     rest: str | None = Field(
         None, description="Header that takes all but the first word when a joined text is written; the first takes it."

@@ -11,7 +11,7 @@ from pipelines.sql import literal, literals
 class Flags(Operation):
     """One word out of several columns of yes and no: that of the first flag that is yes, else `otherwise`.
 
-    The text that it reads is a sign for each flag, in their order: + for yes, - for no, blank for neither.
+    The text that it reads is a sign for each flag, in their order: + for yes, - for no, a point for neither.
     """
 
     flags: Mapping[str, str] = field(default_factory=dict)
@@ -20,7 +20,7 @@ class Flags(Operation):
     otherwise: str | None = None
 
     def text(self, texts: Mapping[str, str]) -> str:
-        """SQL of the signs of the flags that a file has, by header; the others are blank.
+        """SQL of the signs of the flags that a file has, by header; the others are points.
 
         Args:
             texts: SQL of the text of each flag that is there.
@@ -28,9 +28,9 @@ class Flags(Operation):
         yes, no = (literals(found.upper() for found in said) for said in (self.yes, self.no))
         others = f"WHEN upper({{0}}) IN ({no}) THEN '-' WHEN {{0}} <> '' THEN '?'" if self.no else ""
         signs = [
-            f"CASE WHEN upper({{0}}) IN ({yes}) THEN '+' {others} ELSE ' ' END".format(f"trim({texts[header]})")
+            f"CASE WHEN upper({{0}}) IN ({yes}) THEN '+' {others} ELSE '.' END".format(f"trim({texts[header]})")
             if header in texts
-            else "' '"
+            else "'.'"
             for header in self.flags
         ]
         return f"concat({', '.join(signs)})"

@@ -38,7 +38,7 @@ def select_typed(
         for name, operation in read.items()
     ]
     told = [f"{_told(name, operation)} AS {identifier(name)}" for name, operation in read.items()]
-    faults = _bits([_is_fault(name, operation) for name, operation in read.items()])
+    faults = _bits([_is_fault(name, operation, columns[name]) for name, operation in read.items()])
     masked = _bits([operation.placeholder(_text(name), identifier(name)) for name, operation in read.items()])
     return f"""
     SELECT {", ".join([*told, f"{faults} AS fault_bits", f"{masked} AS masked_bits", *map(_name, carry)])}
@@ -80,7 +80,16 @@ def _clean(texts: list[str], layout: ColumnLayout) -> str:
         return parts[0]
     for mask in layout.masks:
         parts = [f"nullif({part}, {literal(mask)})" for part in parts]
+    parts = [_told_once(parts, place) for place, _ in enumerate(parts)] if layout.has_repeats else parts
     return f"nullif(concat_ws(' ', {', '.join(parts)}), '')"
+
+
+def _told_once(parts: Sequence[str], place: int) -> str:
+    """A part, null where the part before it ends with it or the next one begins with it."""
+    part = parts[place]
+    before = [f"ends_with({parts[place - 1]}, concat(' ', {part}))"] if place else []
+    behind = [f"starts_with({parts[place + 1]}, concat({part}, ' '))"] if place + 1 < len(parts) else []
+    return f"CASE WHEN NOT coalesce({' OR '.join([*before, *behind])}, false) THEN {part} END"
 
 
 def _without_spaces(text: str) -> str:
@@ -109,9 +118,9 @@ def _told(name: str, operation: Operation) -> str:
     return f"CASE WHEN NOT {placeholder} AND {valid} THEN {value} END"
 
 
-def _is_fault(name: str, operation: Operation) -> str:
-    if operation.reads_every_text:
-        return "false"
+def _is_fault(name: str, operation: Operation, layout: ColumnLayout) -> str:
+    if operation.reads_every_text and (layout.is_key or not layout.form):
+        return "false"  # a row whose key has another form is refused, and counted so
     value, text = identifier(name), _text(name)
     placeholder, valid = operation.placeholder(text, value), operation.valid(value)
     wrong = f"{value} IS NULL" if valid == "true" else f"({value} IS NULL OR NOT {valid})"

@@ -41,6 +41,21 @@ CASES = [
     ({"date": "%m/%d/%Y"}, "01/02/1900", (dt.date(1900, 1, 2), False, False)),
     ({"date": "%m/%d/%Y"}, "03/04/20", (None, False, True)),
     ({"date": "%m/%d/%Y", "masks": ["XX-XX-XXXX"]}, "XX-XX-XXXX", (None, False, True)),
+    ({"date": "%Y%m%d"}, "19960300", (None, False, True)),
+    ({"date": "%-m/%-d/%Y %-H:%M:%S"}, "1/2/1970 0:00:00", (dt.date(1970, 1, 2), False, False)),
+    ({"number": True}, "DISTRICT 07", ("7", False, False)),
+    ({"number": True}, "CD1", ("1", False, False)),
+    ({"number": True}, "0001", ("1", False, False)),
+    ({"number": True}, "at large", (None, True, False)),
+    ({"letters": True}, "La Crosse County", ("LACROSSECOUNTY", False, False)),
+    ({"letters": True}, "LaCrosse County", ("LACROSSECOUNTY", False, False)),
+    ({"letters": True}, "--", (None, True, False)),
+    ({"code": {"BEN HILL": "009"}}, "BenHill", ("009", False, False)),
+    ({"code": {"*": None, "A": "active"}}, "*", (None, False, True)),
+    ({"code": {"D": "democratic"}, "otherwise": "other"}, "X-1", ("other", False, False)),
+    ({"form": "[1-9][0-9]*", "key": True}, "0", (None, False, False)),
+    ({"form": "[1-9][0-9]*"}, "0", (None, True, False)),
+    ({"form": "[1-9][0-9]*", "key": True}, " 17 ", ("17", False, False)),
     ({"date": ["%Y-%m-%d", "%m/%d/%Y"]}, "2020-05-06", (dt.date(2020, 5, 6), False, False)),
     ({"date": "%Y-%m-%d", "earliest": "1950-01-01"}, "1949-12-31", (None, False, True)),
     ({"date": "%m/%d/%Y"}, "10/02/2026", (None, True, False)),
@@ -149,3 +164,41 @@ def test_a_column_has_one_operation_and_a_bound_that_is_one():
         with pytest.raises(ValueError):
             ColumnLayout.model_validate({"from": "h", **wrong})
     assert issubclass(ColumnLayout, Strict)
+
+
+ADDRESSES = [
+    (("12", "N", "MAIN", "ST", "NE"), "12 N MAIN ST NE"),
+    (("12", "N", "N MAIN ST", "ST", None), "12 N MAIN ST"),
+    (("12", None, "MAIN ST", "ST", None), "12 MAIN ST"),
+    (("12", "N", "NORTH", "ST", None), "12 N NORTH ST"),
+    (("12", None, "ST", "ST", None), "12 ST ST"),
+    ((None, None, None, None, None), None),
+]
+
+
+@pytest.mark.parametrize(("parts", "address"), ADDRESSES)
+def test_a_part_that_also_stands_in_its_neighbour_is_told_once(parts, address):
+    headers = ("number", "direction", "street", "type", "post")
+    layout = ColumnLayout.model_validate({"from": list(headers), "join": True, "has_repeats": True})
+    texts = ", ".join(f"?::VARCHAR AS c{place}" for place, _ in enumerate(headers))
+    query = select_typed({"found": layout}, Positions(headers), f"(SELECT {texts})")
+    assert CONNECTION.execute(query, list(parts)).fetchone()[0] == address
+
+
+FLAGGED = [
+    (("Y", "N"), ("mail", False, False)),
+    (("", "Y"), ("early", False, False)),
+    (("Y", "Y"), ("mail", False, False)),
+    (("N", ""), (None, False, True)),
+    (("?", "N"), (None, True, False)),
+]
+
+
+@pytest.mark.parametrize(("marks", "told"), FLAGGED)
+def test_the_first_flag_that_is_yes_tells_the_word(marks, told):
+    layout = ColumnLayout.model_validate({"flags": {"absentee": "mail", "early": "early"}, "yes": ["Y"], "no": ["N"]})
+    query = select_typed(
+        {"found": layout}, Positions(("early", "absentee")), "(SELECT ?::VARCHAR AS c1, ?::VARCHAR AS c0)"
+    )
+    value, fault, masked = CONNECTION.execute(query, list(marks)).fetchone()
+    assert (value, bool(fault), bool(masked)) == told
