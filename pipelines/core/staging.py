@@ -1,10 +1,10 @@
 """The files of a delivery as two typed working tables, with every refused row and every fault counted.
 
 Working tables of one SQL connection: `staged_voters` (a row per person; the view `told_voters` shows them with the
-columns of core_voters), `staged_votes` (a row per stated participation: the voter, and the texts t0 .. tN that say what
-it was, with their hash), `staged_rows` and `packed_votes` (votes that stand in the rows of voters), `vote_readings` (what each distinct
-row of texts of votes says, by its hash or, where it is packed, by the text t0), `codes_<name>` (code files) and those of `refusing.py`. Nothing is written outside the
-connection.
+columns of core_voters), `staged_votes` (a row per stated participation: the voter, the texts t0 .. tN that say what it
+was, and their hash), `staged_rows` and `packed_votes` (votes that stand in the rows of voters), `vote_readings` (what
+each distinct row of texts of votes says, by its hash, of packed votes by the text t0), `codes_<name>` (code files) and
+those of `refusing.py`. Nothing is written outside the connection.
 """
 
 from collections.abc import Iterator, Sequence
