@@ -161,14 +161,20 @@ class Lake:
         return Table(contract, self.folder(contract), chosen)
 
     @contextlib.contextmanager
-    def connect(self) -> Generator[duckdb.DuckDBPyConnection]:
-        """A SQL connection whose temporary tables go to disk beyond the memory limit, and vanish with it."""
+    def connect(self, memory_share: float = 1) -> Generator[duckdb.DuckDBPyConnection]:
+        """A SQL connection whose temporary tables go to disk beyond the memory limit, and vanish with it.
+
+        Args:
+            memory_share: Share of the memory limit that it may use, above 0 and at most 1.
+        """
         with self.scratch() as scratch:
             limits: dict[str, str | float | list[str]] = {
                 "memory_limit": self.memory_limit, "threads": self.threads, "temp_directory": str(scratch),
                 "preserve_insertion_order": "true",
             }  # fmt: skip
             with duckdb.connect(config=limits) as connection:
+                if memory_share < 1:
+                    _limit_memory(connection, memory_share)
                 yield connection
 
     @contextlib.contextmanager
@@ -263,6 +269,13 @@ def _flush(path: Path) -> None:
 
 def _is_whole(file: Path, record: Record) -> bool:
     return file.is_file() and file.stat().st_size == record.byte_count
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection, share: float) -> None:
+    """Let a connection use so much of the memory that it may use now."""
+    allowed = f"{share} * parse_formatted_bytes(current_setting('memory_limit'))"
+    limit = connection.execute(f"SELECT CAST({allowed} AS BIGINT)").fetchall()[0][0]
+    connection.execute(f"SET memory_limit = '{limit}B'")
 
 
 def find_broken(

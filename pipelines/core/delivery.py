@@ -28,6 +28,7 @@ from pipelines.raw.receipts import Delivery, ReceiptLedger
 from pipelines.sql import literal
 from pipelines.tables.core import Rejects, VoteHistory, Voters
 
+_MEMORY_SHARE = 0.6  # working tables spill at no cost of time, and the rows that are being written come on top
 _NOTHING_TO_KEEP = (
     "Its files hold some counties only, and no accepted snapshot tells of the others. Send a file of the whole state."
 )
@@ -151,7 +152,7 @@ class Admission:
     def _read(
         self, delivery: Delivery, layout: Layout, previous: Delivery | None, made_from: str, absent: list[str]
     ) -> Judgement:
-        with self.lake.connect() as connection, self.lake.scratch() as scratch:
+        with self.lake.connect(_MEMORY_SHARE) as connection, self.lake.scratch() as scratch:
             try:
                 received = Received(delivery, layout, self.source.state, self.calendar, self._earlier(delivery))
                 staged = stage_delivery(connection, self.lake.root, received, scratch)

@@ -165,7 +165,7 @@ def refuse_rows(connection: duckdb.DuckDBPyConnection) -> None:
 def _refuse_readings(connection: duckdb.DuckDBPyConnection, condition: str, rule: str, column: str) -> None:
     """Refuse the votes whose texts say what meets a condition."""
     if connection.execute(f"SELECT 1 FROM vote_readings WHERE {condition} LIMIT 1").fetchall():
-        votes = f"SELECT staged_votes.rowid FROM staged_votes NATURAL JOIN vote_readings WHERE {condition}"
+        votes = f"SELECT staged_votes.rowid FROM staged_votes JOIN vote_readings USING (text_hash) WHERE {condition}"
         _refuse(connection, "staged_votes", f"staged_votes.rowid IN ({votes})", rule, column)
 
 

@@ -111,7 +111,9 @@ class VotesStager(TextStager):
         typed = select_typed({"voter_id": layouts["voter_id"]}, self.positions, relation, [_file_no(first), *texts])
         told = "".join(f", coalesce({text}, '') AS t{place}" for place, text in enumerate(texts))
         voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
-        self.connection.execute(f"INSERT INTO staged_votes BY NAME SELECT {voter_id}{told}, file_no FROM ({typed})")
+        hashed = f"hash({', '.join(['file_no', *texts])}) AS text_hash"
+        columns = f"{voter_id}{told}, file_no, {hashed}"
+        self.connection.execute(f"INSERT INTO staged_votes BY NAME SELECT {columns} FROM ({typed})")
 
     def _headers(self) -> tuple[str, ...]:
         """Headers of the texts that say something about a vote, of those that the file has."""
@@ -125,25 +127,24 @@ class VotesStager(TextStager):
         count_readings(self.connection, self.staged, read, f"file_no >= {self.first}", rows)
         self.staged.named_count += sum(rows.values()) if texts.named else 0
         if read.unnamed:
-            open_ = f"file_no >= {self.first} AND masked_bits & {read.open_bits} <> 0"
-            votes = f"SELECT staged_votes.rowid FROM staged_votes NATURAL JOIN vote_readings WHERE {open_}"
+            open_ = f"vote_readings.file_no >= {self.first} AND masked_bits & {read.open_bits} <> 0"
+            votes = f"SELECT staged_votes.rowid FROM staged_votes JOIN vote_readings USING (text_hash) WHERE {open_}"
             self.connection.execute(f"DELETE FROM staged_votes WHERE rowid IN ({votes})")
 
     def _vote_texts(self) -> VoteTexts:
         history, headers = self.layout.history, self._headers()
         assert isinstance(history, LongHistory)
-        keys = [f"t{place}" for place, _ in enumerate(headers)]
-        texts = "".join(f", {key}, {key} AS c{place}" for place, key in enumerate(keys))
+        texts = "".join(f", any_value(t{place}) AS c{place}" for place, _ in enumerate(headers))
         rows = f"""(
-            SELECT file_no{texts}, count(*) AS row_count
+            SELECT file_no, text_hash{texts}, count(*) AS row_count
             FROM staged_votes
             WHERE file_no >= {self.first}
-            GROUP BY ALL
+            GROUP BY file_no, text_hash
         )"""
         columns = {name: layout for name, layout in self.layout.column_layouts().items() if name != "voter_id"}
         name = history.election
         named = (lambda text: name.read(text, self.occasion.calendar)) if name else None
-        return VoteTexts(rows, keys, headers, columns, history.lookups, name.from_ if name else None, named)
+        return VoteTexts(rows, ["text_hash"], headers, columns, history.lookups, name.from_ if name else None, named)
 
 
 def key_of_lookups(layout: FileLayout, positions: Positions) -> str:

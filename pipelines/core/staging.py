@@ -1,10 +1,10 @@
 """The files of a delivery as two typed working tables, with every refused row and every fault counted.
 
 Working tables of one SQL connection: `staged_voters` (a row per person; the view `told_voters` shows them with the
-columns of core_voters), `staged_votes` (a row per stated participation: the voter, and the texts t0 .. tN that say what
-it was), `staged_rows` and `packed_votes` (votes that stand in the rows of voters), `vote_readings` (what each distinct
-row of texts of votes says), `codes_<name>` (code files) and those of `refusing.py`. Nothing is written outside the
-connection.
+columns of core_voters), `staged_votes` (a row per stated participation: the voter, the texts t0 .. tN that say what it
+was, and their hash), `staged_rows` and `packed_votes` (votes that stand in the rows of voters), `vote_readings` (what
+each distinct row of texts of votes says, by its hash, of packed votes by the text t0), `codes_<name>` (code files) and
+those of `refusing.py`. Nothing is written outside the connection.
 """
 
 from collections.abc import Iterator, Sequence
@@ -195,11 +195,11 @@ def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool = False, 
     connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{cells} FROM people")
     connection.execute("CREATE TABLE staged_rows (voter_id VARCHAR, votes VARCHAR[], file_no INTEGER)")
     connection.execute("CREATE TABLE packed_votes (voter_id VARCHAR, t0 VARCHAR, file_no INTEGER, county_code VARCHAR)")
-    connection.execute(f"CREATE TABLE staged_votes (voter_id VARCHAR, {texts}file_no INTEGER)")
+    connection.execute(f"CREATE TABLE staged_votes (voter_id VARCHAR, {texts}file_no INTEGER, text_hash UBIGINT)")
     connection.execute(
-        f"CREATE TABLE vote_readings (file_no INTEGER, {texts}row_count BIGINT, election_id VARCHAR, "
-        "election_date DATE, election_type VARCHAR, is_voted BOOLEAN, method_code VARCHAR, ballot_party_code VARCHAR, "
-        "county_code VARCHAR, fault_bits BIGINT, masked_bits BIGINT)"
+        "CREATE TABLE vote_readings (file_no INTEGER, t0 VARCHAR, text_hash UBIGINT, row_count BIGINT, "
+        "election_id VARCHAR, election_date DATE, election_type VARCHAR, is_voted BOOLEAN, method_code VARCHAR, "
+        "ballot_party_code VARCHAR, county_code VARCHAR, fault_bits BIGINT, masked_bits BIGINT)"
     )
 
 

@@ -58,7 +58,7 @@ def stated_votes(
 _READ_VOTES = """
     SELECT voter_id, election_id, election_date, election_type, is_voted, method_code, ballot_party_code, county_code
     FROM staged_votes
-    NATURAL JOIN vote_readings"""  # on file_no and every text
+    JOIN vote_readings USING (text_hash)"""
 
 
 _PACKED_VOTES = """
@@ -82,10 +82,9 @@ def _enumerate(connection: duckdb.DuckDBPyConnection, words_of_cells: dict[str, 
     """Make the words of vote_readings ENUMs in the order of the alphabet, with those that cells can say."""
     for column in ("election_id", "election_type", "method_code", "ballot_party_code", "county_code"):
         said = connection.execute(f"SELECT DISTINCT {column} FROM vote_readings WHERE {column} <> ''").fetchall()
-        words = {word for (word,) in said} | words_of_cells.get(column, set())
-        if words:  # an ENUM has one at least
-            connection.execute(f"CREATE TYPE {column} AS ENUM ({literals(sorted(words))})")
-            connection.execute(f"ALTER TABLE vote_readings ALTER {column} TYPE {column}")
+        words = {word for (word,) in said} | words_of_cells.get(column, set()) or {""}  # an ENUM has one at least
+        connection.execute(f"CREATE TYPE {column} AS ENUM ({literals(sorted(words))})")
+        connection.execute(f"ALTER TABLE vote_readings ALTER {column} TYPE {column}")
 
 
 def _unfolded(
@@ -121,14 +120,7 @@ def _unfolded(
 
 def _once(connection: duckdb.DuckDBPyConnection, votes: str) -> str:
     """SELECT of the votes with a voter's election once; only those stated twice, told by their hashes, are folded."""
-    connection.execute(
-        f"""CREATE TABLE repeated_votes AS
-        SELECT hash(voter_id, election_id) AS hash
-        FROM ({votes})
-        GROUP BY hash
-        HAVING count(*) > 1"""
-    )
-    if not connection.execute("SELECT 1 FROM repeated_votes LIMIT 1").fetchall():
+    if not _find_repeated(connection, votes):
         return votes
     hashed = f"(SELECT *, hash(voter_id, election_id) AS hash FROM ({votes}))"
     repeated = f"(SELECT * EXCLUDE (hash) FROM {hashed} SEMI JOIN repeated_votes USING (hash))"
@@ -138,3 +130,33 @@ def _once(connection: duckdb.DuckDBPyConnection, votes: str) -> str:
     ANTI JOIN repeated_votes USING (hash)
     UNION ALL BY NAME
     {select_folded(repeated)}"""
+
+
+def _find_repeated(connection: duckdb.DuckDBPyConnection, votes: str) -> bool:
+    """Put the hashes of votes that are stated twice into `repeated_votes`; whether there are any.
+
+    Voters are fewer than votes: whoever has a vote for each bit of their elections has none twice. With more elections
+    than bits some share one, so that of those who are left every vote is looked at.
+    """
+    bit = f"1::HUGEINT << (enum_code(election_id) % {_BITS})"
+    connection.execute(
+        f"""CREATE TABLE suspected AS
+        SELECT hash(voter_id) AS voter
+        FROM ({votes})
+        GROUP BY voter
+        HAVING count(*) <> bit_count(bit_or({bit}))"""
+    )
+    if not connection.execute("SELECT 1 FROM suspected LIMIT 1").fetchall():
+        return False
+    connection.execute(
+        f"""CREATE TABLE repeated_votes AS
+        SELECT hash(voter_id, election_id) AS hash
+        FROM ({votes})
+        SEMI JOIN suspected ON hash(voter_id) = voter
+        GROUP BY hash
+        HAVING count(*) > 1"""
+    )
+    return bool(connection.execute("SELECT 1 FROM repeated_votes LIMIT 1").fetchall())
+
+
+_BITS = 127  # of a HUGEINT, its sign aside

@@ -7,6 +7,7 @@ name of the same day are a file sent again and rejected; what came for another d
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -58,17 +59,28 @@ def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.dateti
     """
     ledger = ReceiptLedger(lake, name)
     newest = ledger.newest()
+    wanted = [
+        (day, file)
+        for day, file in landed_files(landing, name)
+        if now.timestamp() - file.stat().st_mtime >= settle_seconds
+        and not _is_known(newest.get((day, file.name)), source, name, day, file)
+    ]
     new = []
-    for day, file in landed_files(landing, name):
+    for (day, file), bytes_ in zip(wanted, _kept(lake, [file for _, file in wanted]), strict=True):
         last = newest.get((day, file.name))
-        if now.timestamp() - file.stat().st_mtime < settle_seconds or _is_known(last, source, name, day, file):
-            continue
-        event = _event(lake, source, name, day, file, now)
+        event = {**_event(source, name, day, file, now), **bytes_}
         if last is None or any(event[key] != last[key] for key in ("file_id", "role", "layout")):
             new.append(_judged_by_bytes(newest.values(), event))
             newest[day, file.name] = new[-1]
     ledger.append(new)
     return len(new)
+
+
+def _kept(lake: Lake, files: list[Path]) -> list[dict[str, Any]]:
+    """Keep the bytes of files, several at once: what takes most of the time, hashing, needs no lock of Python's."""
+    with ThreadPoolExecutor(lake.threads) as pool:
+        found = pool.map(lambda file: keep(lake.root, file), files)
+        return [{"file_id": file_id, "bytes_count": size} for file_id, size in found]
 
 
 def _is_known(last: dict[str, Any] | None, source: Source, name: str, day: dt.date, file: Path) -> bool:
@@ -116,11 +128,11 @@ def _sent_again(known: Iterable[dict[str, Any]], event: dict[str, Any]) -> str |
     return f"{event['file_name']}: the same bytes were received as {', '.join(twins)}: a file sent again."
 
 
-def _event(lake: Lake, source: Source, name: str, day: dt.date, file: Path, now: dt.datetime) -> dict[str, Any]:
-    file_id, size = keep(lake.root, file)
+def _event(source: Source, name: str, day: dt.date, file: Path, now: dt.datetime) -> dict[str, Any]:
+    """The receipt of a file, but for what its bytes are."""
     role, layout = _place(source, name, day, file)
     return {
-        "file_id": file_id, "file_name": file.name, "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
-        "received_at": now, "bytes_count": size, "layout": layout, "license": source.license,
+        "file_name": file.name, "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
+        "received_at": now, "layout": layout, "license": source.license,
         "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": "rules",
     }  # fmt: skip

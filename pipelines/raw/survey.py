@@ -104,11 +104,13 @@ class Survey:
 
     def _add_high(self, block: bytes) -> None:
         signs = np.frombuffer(block, np.uint8)
-        follows = (signs & 0xC0) == 0x80
-        pairs = int(np.count_nonzero(((signs[:-1] >= 0xC2) & (signs[:-1] < 0xF5)) & follows[1:]))
-        self.high_count += int(np.count_nonzero(signs >= 0x80))
+        places = np.flatnonzero(signs >= 0x80)  # few: all that follows looks at them alone
+        high = signs[places]
+        leads = places[(high >= 0xC2) & (high < 0xF5)]
+        pairs = int(np.count_nonzero((signs[leads[leads < len(signs) - 1] + 1] & 0xC0) == 0x80))
+        self.high_count += len(high)
         self.paired_count += 2 * pairs
-        self.control_count += max(int(np.count_nonzero((signs >= 0x80) & (signs < 0xA0))) - pairs, 0)
+        self.control_count += max(int(np.count_nonzero(high < 0xA0)) - pairs, 0)
 
 
 def survey(stream: Readable, copy: IO[bytes] | None = None, largest: int | None = None) -> Survey:

@@ -13,9 +13,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.calendar import read_calendar
 from pipelines.layouts.source import read_source
 from pipelines.settings import CONFIGS
 from pipelines.sql import identifier, literal, literals
@@ -39,7 +41,8 @@ def ingest_ours(folder: Path, name: str, out: Path) -> None:
     lake = Lake(out, MEMORY_LIMIT, THREADS)
     lake.prepare()
     receive(lake, folder / "landing", name, source, now)
-    judged = Admission(lake, name, source).admit_all(now)
+    calendar = read_calendar(CONFIGS).of_state(source.state)
+    judged = Admission(lake, name, source, calendar).admit_all(now)
     assert [found.verdict for found in judged] == ["accepted"], judged[0].reason
 
 
@@ -47,7 +50,7 @@ def scan_bare(folder: Path, name: str, out: Path) -> None:
     """DuckDB counts every column: the least that reading the text can cost."""
     for texts in texts_of(folder, name).values():
         counts = ", ".join(f"count({identifier(header)})" for header in texts.headers)
-        _connect(out).execute(f"SELECT {counts} FROM {_read_csv(texts)}").fetchall()
+        _connect(out).execute(f"SELECT {counts} FROM {_relation(texts)}").fetchall()
 
 
 def copy_bare(folder: Path, name: str, out: Path) -> None:
@@ -55,7 +58,7 @@ def copy_bare(folder: Path, name: str, out: Path) -> None:
     for role, texts in texts_of(folder, name).items():
         columns, target = ", ".join(map(identifier, texts.columns)), literal(str(out / f"{role}.parquet"))
         options = "FORMAT parquet, COMPRESSION zstd"
-        _connect(out).execute(f"COPY (SELECT {columns} FROM {_read_csv(texts)}) TO {target} ({options})")
+        _connect(out).execute(f"COPY (SELECT {columns} FROM {_relation(texts)}) TO {target} ({options})")
 
 
 def copy_polars(folder: Path, name: str, out: Path) -> None:
@@ -103,6 +106,8 @@ CONTESTANTS: dict[str, Callable[[Path, str, Path], None]] = {
     "polars": copy_polars,
     "pandas": read_pandas,
 }
+DELIMITED_ONLY = ("polars", "pandas")
+"""Those that have no reader of fixed width that streams and is given the places of the fields."""
 
 
 def _connect(out: Path) -> "duckdb.DuckDBPyConnection":
@@ -112,13 +117,32 @@ def _connect(out: Path) -> "duckdb.DuckDBPyConnection":
     return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": spill})
 
 
+def _relation(texts: Texts) -> str:
+    """SQL of the texts as one relation of text columns."""
+    return _cut_lines(texts) if texts.is_fixed else _read_csv(texts)
+
+
 def _read_csv(texts: Texts) -> str:
     form = texts.format
     types = ", ".join(f"{literal(header)}: 'VARCHAR'" for header in texts.headers)
     quoted = f"quote = {literal(form.quote)}, escape = {literal(form.quote)}"
     told = f"delim = {literal(form.delimiters[0])}, {quoted}, header = {str(form.header).lower()}"
-    files = literals([str(file) for file in texts.files])
-    return f"read_csv([{files}], auto_detect = false, columns = {{{types}}}, {told})"
+    return f"read_csv([{_files(texts)}], auto_detect = false, columns = {{{types}}}, {told})"
+
+
+def _cut_lines(texts: Texts) -> str:
+    """Whole lines, each cut at the places of its fields; the blanks that fill a field up are taken off."""
+    starts = accumulate(texts.record.values(), initial=1)
+    fields = [
+        f"trim(substr(line, {start}, {width})) AS {identifier(header)}"
+        for start, (header, width) in zip(starts, texts.record.items(), strict=False)
+    ]
+    told = "columns = {'line': 'VARCHAR'}, delim = '\x1f', quote = '', escape = '', header = false"
+    return f"(SELECT {', '.join(fields)} FROM read_csv([{_files(texts)}], auto_detect = false, {told}))"
+
+
+def _files(texts: Texts) -> str:
+    return literals([str(file) for file in texts.files])
 
 
 def _read_frame(file: Path, texts: Texts) -> "pd.DataFrame":

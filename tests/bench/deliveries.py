@@ -17,7 +17,8 @@ from pipelines.calendar import Election, read_calendar
 from pipelines.demo import simulation_of
 from pipelines.lake import code_version, fingerprint
 from pipelines.layouts.files import FileLayout
-from pipelines.layouts.source import Delimited, Source, read_source
+from pipelines.layouts.formats import Delimited, FixedWidth
+from pipelines.layouts.source import Layout, Source, read_source
 from pipelines.layouts.wide import WideHistory
 from pipelines.settings import CONFIGS, read_settings
 from pipelines.synthetic.config import SyntheticConfig
@@ -25,6 +26,7 @@ from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
 
 SNAPSHOT = dt.date(2026, 10, 1)
+SNAPSHOTS = {"mi": dt.date(2019, 10, 1)}  # the last autumn in which Michigan's files were of fixed width
 FIRST_WIDE_YEAR = 2000  # the oldest column of the real Ohio file
 _CODE = ("pipelines/synthetic", "pipelines/layouts", "pipelines/calendar.py")
 _BLOCK = 1 << 22
@@ -35,7 +37,7 @@ class Texts:
     """The unpacked texts of one role, as another program would be told to read them.
 
     Attributes:
-        files: UTF-8 texts.
+        files: UTF-8 texts, or ASCII ones.
         layout: How they look.
         headers: Every column in order.
         columns: Those that the flow reads, elections of a wide history included.
@@ -49,10 +51,26 @@ class Texts:
     elections: list[str]
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether fields have their places in a line."""
+        return isinstance(self.layout.format, FixedWidth)
+
+    @property
     def format(self) -> Delimited:
         """The format of delimited text."""
         assert isinstance(self.layout.format, Delimited)
         return self.layout.format
+
+    @property
+    def record(self) -> dict[str, int]:
+        """Field to width in characters, of text of fixed width."""
+        assert isinstance(self.layout.format, FixedWidth)
+        return self.layout.format.records[0]
+
+
+def snapshot_of(name: str) -> dt.date:
+    """The day whose delivery of a source is measured."""
+    return SNAPSHOTS.get(name, SNAPSHOT)
 
 
 def prepare_deliveries(wanted: list[tuple[str, int]], workers: int = 2) -> dict[tuple[str, int], Path]:
@@ -76,9 +94,8 @@ def prepared_delivery(name: str, voters: int) -> Path:
 
 def texts_of(folder: Path, name: str) -> dict[str, Texts]:
     """What another program reads of a prepared delivery, by role."""
-    layout = read_source(CONFIGS, name).layout_on(SNAPSHOT)
-    assert layout is not None
-    files = sorted((folder / "landing" / name / str(SNAPSHOT)).iterdir())
+    layout = _layout(name, read_source(CONFIGS, name))
+    files = sorted((folder / "landing" / name / str(snapshot_of(name))).iterdir())
     return {
         role: _texts([_as_utf8(folder, file) for file in files if layout.role_of(file.name) == role], of)
         for role, of in layout.files.items()
@@ -88,15 +105,13 @@ def texts_of(folder: Path, name: str) -> dict[str, Texts]:
 def line_count(texts: Texts) -> int:
     """Rows of the texts, headers aside."""
     lines = sum(_line_feeds(file) for file in texts.files)
-    return lines - len(texts.files) * texts.format.header
+    return lines if texts.is_fixed else lines - len(texts.files) * texts.format.header
 
 
 def electorate(name: str, voters: int) -> tuple[Simulation, Source]:
     """The simulated electorate of a source; a wide history gets as many columns as the real one has."""
     settings, source = read_settings("demo"), read_source(CONFIGS, name)
-    layout = source.layout_on(SNAPSHOT)
-    assert layout is not None
-    if not any(isinstance(files.history, WideHistory) for files in layout.files.values()):
+    if not any(isinstance(files.history, WideHistory) for files in _layout(name, source).files.values()):
         return simulation_of(settings, source.state, voters), source
     config = read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
     since = dt.date(FIRST_WIDE_YEAR, 1, 1)
@@ -129,7 +144,7 @@ def _second_tuesday(year: int, month: int) -> dt.date:
 
 def _write(name: str, voters: int, folder: Path) -> None:
     simulation, source = electorate(name, voters)
-    (day,) = write_deliveries(simulation, source, folder / "landing" / name, [SNAPSHOT])
+    (day,) = write_deliveries(simulation, source, folder / "landing" / name, [snapshot_of(name)])
     for file in sorted(day.glob("*.zip")):
         with zipfile.ZipFile(file) as archive:
             archive.extractall(day)
@@ -140,17 +155,28 @@ def _write(name: str, voters: int, folder: Path) -> None:
             _copy_as_utf8(file, folder / "utf8" / file.name)
 
 
+def _layout(name: str, source: Source) -> Layout:
+    layout = source.layout_on(snapshot_of(name))
+    assert layout is not None
+    return layout
+
+
 def _texts(files: list[Path], layout: FileLayout) -> Texts:
-    assert isinstance(layout.format, Delimited)
-    headers = layout.format.names
-    if layout.format.header:
-        with files[0].open(encoding="utf-8", newline="") as text:
-            quote = layout.format.quote
-            headers = next(csv.reader(text, delimiter=layout.format.delimiters[0], quotechar=quote or None))
+    headers = _headers(files[0], layout)
     wide = isinstance(layout.history, WideHistory)
     elections = [header for header in headers if wide and layout.history.is_election(header)]
-    wanted = {*layout.read_headers(), *elections}
+    looked_up = {header for lookup in layout.all_lookups() for header in lookup.by}
+    wanted = {*layout.read_headers(), *looked_up, *elections}
     return Texts(files, layout, headers, [header for header in headers if header in wanted], elections)
+
+
+def _headers(file: Path, layout: FileLayout) -> list[str]:
+    """Every column of a text in order, as its first line says where it has a header."""
+    if isinstance(layout.format, FixedWidth) or not layout.format.header:
+        return layout.format.names
+    with file.open(encoding="utf-8", newline="") as text:
+        form = layout.format
+        return next(csv.reader(text, delimiter=form.delimiters[0], quotechar=form.quote or None))
 
 
 def _as_utf8(folder: Path, file: Path) -> Path:

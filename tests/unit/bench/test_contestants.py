@@ -8,7 +8,7 @@ import pytest
 from pipelines.lake import Lake
 from pipelines.sql import literal
 from pipelines.tables.core import VoteHistory, Voters
-from tests.bench.contestants import CONTESTANTS
+from tests.bench.contestants import CONTESTANTS, DELIMITED_ONLY
 from tests.bench.deliveries import line_count, prepared_delivery, texts_of
 from tests.bench.ingest import ingest_lines
 from tests.bench.orchestration import demo_share, emptied, orchestration_lines
@@ -17,7 +17,7 @@ from tests.bench.startup import HEAVY, LOCATION, startup_lines
 SMALL = 400
 
 
-@pytest.fixture(scope="module", params=["nc", "oh", "fl"])
+@pytest.fixture(scope="module", params=["nc", "oh", "fl", "mi"])
 def ran(request, tmp_path_factory):
     """Name and folder of a small delivery of each shape, and the folder that each contestant wrote."""
     home = tmp_path_factory.mktemp("bench")
@@ -25,7 +25,10 @@ def ran(request, tmp_path_factory):
         patch.setattr(tempfile, "tempdir", str(home))
         folder = prepared_delivery(request.param, SMALL)
     outs = {}
+    is_fixed = texts_of(folder, request.param)["voters"].is_fixed
     for contestant, run in CONTESTANTS.items():
+        if is_fixed and contestant in DELIMITED_ONLY:
+            continue
         outs[contestant] = home / contestant
         outs[contestant].mkdir()
         run(folder, request.param, outs[contestant])
@@ -43,9 +46,11 @@ def _parquet(out, role: str) -> str:
 def test_peers_read_the_same_cells(ran):
     name, folder, outs = ran
     for role, texts in texts_of(folder, name).items():
+        assert _rows(f"SELECT count(*) FROM {_parquet(outs['copy'], role)}") == [(line_count(texts),)]
+        if texts.is_fixed:
+            continue
         columns = ", ".join(f"nullif(\"{header}\", '')" for header in texts.columns)
         copied, streamed = (f"SELECT {columns} FROM {_parquet(outs[peer], role)}" for peer in ("copy", "polars"))
-        assert _rows(f"SELECT count(*) FROM {_parquet(outs['copy'], role)}") == [(line_count(texts),)]
         assert _rows(f"SELECT count(*) FROM ({copied} EXCEPT ALL {streamed})") == [(0,)]
         assert _rows(f"SELECT count(*) FROM {_parquet(outs['pandas'], role)}") == [(line_count(texts),)]
 
@@ -60,6 +65,17 @@ def test_ours_reads_as_many_people_and_votes_as_they_do(ran):
         assert [(lake.table(VoteHistory).row_count,)] == melted
 
 
+def test_copy_of_fixed_width_cuts_fields_at_their_places(ran):
+    name, folder, outs = ran
+    texts = texts_of(folder, name)["voters"]
+    if not texts.is_fixed:
+        pytest.skip("its fields have no places")
+    fields = "'MI-' || VOTER_IDENTIFICATION_NUMBER, nullif(CITY, ''), nullif(LAST_NAME, '')"
+    copied = f"SELECT {fields} FROM {_parquet(outs['copy'], 'voters')}"
+    ours = f"SELECT voter_id, city, last_name FROM ({Lake(outs['ours']).table(Voters).select()})"
+    assert _rows(f"SELECT count(*) FROM ({copied} EXCEPT ALL {ours})") == [(0,)]
+
+
 def test_cached_delivery_is_not_simulated_again(ran, monkeypatch):
     name, folder, _ = ran
     monkeypatch.setattr(tempfile, "tempdir", str(folder.parents[1]))
@@ -67,9 +83,10 @@ def test_cached_delivery_is_not_simulated_again(ran, monkeypatch):
     assert prepared_delivery(name, SMALL) == folder
 
 
-def _measured(over_copy: float, pandas_over_ours: float) -> dict:
+def _measured(over_copy: float, pandas_over_ours: float, is_fixed: bool = False) -> dict:
     run = {"median_seconds": 2.0, "mib": [100.0], "rows_per_second": 5000}
     facts = {"name": "Nowhere", "lines": 10_000, "bytes": 1e9, "files": 2, "elections_in_columns": 0}
+    facts["is_fixed"] = is_fixed
     ratios = {"over_copy": {"median": over_copy}, "pandas_over_ours": pandas_over_ours}
     peers = {"ours": run, "copy": run, "polars": run, "scan": run, "pandas": run}
     return {"sources": {"xx": {**facts, **peers, **ratios}}}
@@ -78,6 +95,11 @@ def _measured(over_copy: float, pandas_over_ours: float) -> dict:
 def test_ingest_holds_up_to_its_targets_and_not_beyond():
     assert [line.holds for line in ingest_lines(_measured(2.0, 4.0))][:2] == [True, True]
     assert [line.holds for line in ingest_lines(_measured(2.01, 3.99))][:2] == [False, False]
+
+
+def test_fixed_width_may_take_three_copies():
+    assert ingest_lines(_measured(3.0, 4.0, is_fixed=True))[0].holds is True
+    assert ingest_lines(_measured(3.01, 4.0, is_fixed=True))[0].holds is False
 
 
 def test_memory_that_grows_is_short_though_it_is_small():

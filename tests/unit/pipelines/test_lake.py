@@ -186,6 +186,12 @@ def test_working_tables_beyond_the_memory_limit_go_to_disk(tmp_path):
     assert not list((tmp_path / "tmp").iterdir())
 
 
+def test_a_connection_may_be_given_a_share_of_the_memory_limit(tmp_path):
+    allowed = "SELECT parse_formatted_bytes(current_setting('memory_limit'))"
+    with Lake(tmp_path, memory_limit="1000MiB").connect(memory_share=0.6) as connection:
+        assert connection.execute(allowed).fetchall() == [(600 << 20,)]
+
+
 def test_a_pointer_is_replaced_whole(tmp_path):
     for name in ("one", "two"):
         point(tmp_path / "current", name)

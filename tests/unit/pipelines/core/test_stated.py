@@ -55,7 +55,7 @@ WIDE = FileLayout.model_validate(
 @pytest.fixture
 def connection():
     with duckdb.connect() as connection:
-        create_tables(connection, is_wide=True, vote_text_count=2)
+        create_tables(connection, is_wide=True)
         yield connection
 
 
@@ -67,13 +67,14 @@ def put_people(connection, *rows):
 
 def put_votes(connection, *rows):
     """Rows of voter, county and whether a ballot was counted, all of one election."""
-    connection.executemany("INSERT INTO staged_votes VALUES (?, ?, ?, 0)", [(who, at, str(n)) for who, at, n in rows])
+    told = [(who, f"{at} {counted}") for who, at, counted in rows]
+    connection.executemany("INSERT INTO staged_votes (voter_id, text_hash) VALUES (?, hash(?))", told)
     for at, counted in {(at, counted) for _, at, counted in rows}:
         told = ["OH-2024-11-05-general", NOVEMBER.day, "general", counted, at]
         connection.execute(
-            "INSERT INTO vote_readings (file_no, t0, t1, election_id, election_date, election_type, is_voted, "
-            "county_code) VALUES (0, ?, ?, ?, ?, ?, ?, ?)",
-            [at, str(counted), *told],
+            "INSERT INTO vote_readings (text_hash, election_id, election_date, election_type, is_voted, county_code) "
+            "VALUES (hash(?), ?, ?, ?, ?, ?)",
+            [f"{at} {counted}", *told],
         )
 
 
