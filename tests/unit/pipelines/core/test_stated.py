@@ -130,6 +130,20 @@ def test_rows_that_repeat_an_election_are_one_and_the_counted_ballot_wins(connec
     ]
 
 
+def test_elections_beyond_the_bits_of_a_word_are_no_repetition(connection):
+    many = [f"OH-{number:03d}-general" for number in range(130)]
+    readings = [(name, name, NOVEMBER.day) for name in many]
+    connection.executemany(
+        "INSERT INTO vote_readings (text_hash, election_id, election_date, election_type, is_voted) "
+        "VALUES (hash(?), ?, ?, 'general', true)",
+        readings,
+    )
+    votes = [("OH-1", many[0]), ("OH-1", many[127]), ("OH-2", many[5]), ("OH-2", many[5])]
+    connection.executemany("INSERT INTO staged_votes (voter_id, text_hash) VALUES (?, hash(?))", votes)
+    found = [(voter, election) for voter, election, *_ in votes_of(connection, {"history": LONG}, [])]
+    assert found == [("OH-1", many[0]), ("OH-1", many[127]), ("OH-2", many[5])]
+
+
 def test_a_vote_told_by_a_cell_and_by_a_row_is_one(connection):
     put_people(connection, ("OH-1", "01", "C", 1), ("OH-2", "01", "A", 1))
     put_votes(connection, ("OH-1", "02", True))
