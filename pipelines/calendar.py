@@ -12,6 +12,11 @@ ElectionType = Literal["general", "primary", "runoff", "special", "municipal"]
 ElectionKind = Literal["presidential", "midterm", "odd", "primary", "runoff", "special", "municipal"]
 
 
+def election_day(year: int) -> dt.date:
+    """The Tuesday after the first Monday of November."""
+    return next(day for at in range(2, 9) if (day := dt.date(year, 11, at)).weekday() == 1)
+
+
 def kind_of(election_type: str, day: dt.date) -> ElectionKind:
     """The kind of an election: its type, with generals told apart by the year (presidential, midterm, odd)."""
     if election_type != "general":

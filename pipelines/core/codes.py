@@ -10,10 +10,11 @@ from pathlib import Path
 
 import duckdb
 
-from models.errors import LayoutError
+from models.errors import LayoutError, NoMemberError
 from pipelines.layouts.lookups import CodeFile, Lookup
 from pipelines.layouts.reading.positions import Positions
-from pipelines.raw.readers import open_file
+from pipelines.raw.opening import blank_lines
+from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.sql import identifier, literal
 
@@ -50,10 +51,10 @@ class CodeTables:
 
     def _joined(self, relation: str, headers: Sequence[str], lookup: Lookup, missing: str) -> str:
         row, codes = Positions(tuple(headers)), Positions(self.headers[lookup.codes])
-        keys = [f"c{codes.of(known)} AS k{place}" for place, known in enumerate(lookup.by.values())]
+        keys = [f"upper(c{codes.of(known)}) AS k{place}" for place, known in enumerate(lookup.by.values())]
         told = [f"first(c{codes.of(known)}) AS g{place}" for place, known in enumerate(lookup.gives.values())]
         texts = [literal(at[1:]) if at.startswith("=") else f"trim(rows.c{row.of(at)})" for at in lookup.by]
-        matched = " AND ".join(f"{text} = k{place}" for place, text in enumerate(texts))
+        matched = " AND ".join(f"upper({text}) = k{place}" for place, text in enumerate(texts))
         added = [f"coalesce(g{place}, {missing}) AS c{len(headers) + place}" for place, _ in enumerate(lookup.gives)]
         return f"""(
             SELECT rows.*, {", ".join(added)}
@@ -70,6 +71,7 @@ def stage_codes(
     deliveries: Sequence[Delivery],
     codes: dict[str, CodeFile],
     scratch: Path,
+    differences: list[str],
 ) -> CodeTables:
     """Read the code files of a delivery.
 
@@ -79,12 +81,13 @@ def stage_codes(
         deliveries: The delivery, and the accepted ones before it, newest first.
         codes: Code files of the layout, by name.
         scratch: Folder for unpacked copies.
+        differences: Takes a sentence for codes of an earlier delivery.
 
     Raises:
         LayoutError: A code file cannot be opened, or came neither with this delivery nor with an earlier one.
     """
     return CodeTables(
-        {name: _stage(connection, root, deliveries, name, files, scratch) for name, files in codes.items()}
+        {name: _stage(connection, root, deliveries, name, files, scratch, differences) for name, files in codes.items()}
     )
 
 
@@ -95,28 +98,30 @@ def _stage(
     name: str,
     files: CodeFile,
     scratch: Path,
+    differences: list[str],
 ) -> tuple[str, ...]:
-    lacking = LayoutError(f"No file of the codes {name} came, with this delivery or an earlier one.")
     for delivery in deliveries if files.is_carried else deliveries[:1]:
         try:
-            return _read(connection, root, delivery, name, files, scratch)
-        except LayoutError as error:
-            if not files.is_carried:
-                raise
-            lacking = error
-    raise lacking
+            found = _read(connection, root, delivery, name, files, scratch)
+        except NoMemberError:
+            found = None
+        if found and delivery is not deliveries[0]:
+            differences.append(f"The codes {name} are those of {delivery.snapshot_date}; no newer file came.")
+        if found:
+            return found
+    raise LayoutError(f"No file of the codes {name} came, with this delivery or an earlier one.")
 
 
 def _read(
     connection: duckdb.DuckDBPyConnection, root: Path, delivery: Delivery, name: str, files: CodeFile, scratch: Path
-) -> tuple[str, ...]:
+) -> tuple[str, ...] | None:
     texts = [
         text
         for event in delivery.fitting(files)
         for text in open_file(connection, kept_file(root, event["file_id"]), event["file_name"], files, scratch)
     ]
     if not texts:
-        raise LayoutError(f"No file of the codes {name} came.")
+        return None
     headers, table = tuple(files.format.names), identifier(f"codes_{name}")
     connection.execute(f"CREATE TABLE {table} ({', '.join(f'c{place} VARCHAR' for place, _ in enumerate(headers))})")
     for text in texts:
@@ -124,4 +129,15 @@ def _read(
         places = [found.of(header) for header in headers]
         told = ", ".join("NULL" if place is None else f"trim(c{place})" for place in places)
         connection.execute(f"INSERT INTO {table} SELECT {told} FROM {text.relation}")
+    _demand_whole(connection, name, table, texts)
     return headers
+
+
+def _demand_whole(connection: duckdb.DuckDBPyConnection, name: str, table: str, texts: Sequence[TextRelation]) -> None:
+    """A line that cannot be split would leave people without the meaning of their code."""
+    connection.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
+    scans = [text.scan for text in texts if text.scan]
+    lines = sum(scan.opened.line_count - scan.lines_before - len(list(blank_lines(scan.opened.path))) for scan in scans)
+    rows = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+    if scans and rows != lines:
+        raise LayoutError(f"The codes {name}: {lines - rows:,} of {lines:,} lines are no record of their own.")

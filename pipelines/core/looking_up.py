@@ -32,16 +32,16 @@ def look_up(connection: duckdb.DuckDBPyConnection, staged: Staged, files: FileLa
         return
     headers = headers_looked_up(files)
     parts = ", ".join(
-        f"string_split(looked_up, {literal(SEPARATOR)})[{place}] AS c{place - 1}" for place, _ in enumerate(headers, 1)
+        f"nullif(string_split(looked_up, {literal(SEPARATOR)})[{place}], '') AS c{place - 1}"
+        for place, _ in enumerate(headers, 1)
     )
     keys = f"(SELECT DISTINCT looked_up, {parts} FROM staged_voters WHERE looked_up IS NOT NULL)"
     relation, found = occasion.codes.join(keys, headers, files.lookups, "NULL")
     columns = {name: files.voters[name] for name in named}
     typed = select_typed(columns, Positions(found), relation, ["looked_up"])
     connection.execute(f"CREATE TABLE looked_up_values AS SELECT * EXCLUDE (fault_bits, masked_bits) FROM ({typed})")
-    unknown = " AND ".join(f"{name} IS NULL" for name in named)
-    count = connection.execute(
-        f"SELECT count(*) FROM staged_voters JOIN (FROM looked_up_values WHERE {unknown}) USING (looked_up)"
-    ).fetchall()[0][0]
-    if count:
-        staged.differences.append(f"{count:,} people have a code that the code files do not know.")
+    unknown = ", ".join(f"count(*) FILTER (looked_up_values.{name} IS NULL)" for name in named)
+    counts = connection.execute(f"SELECT {unknown} FROM staged_voters JOIN looked_up_values USING (looked_up)")
+    for name, count in zip(named, counts.fetchall()[0], strict=True):
+        told = f"{name}: {count:,} people have no code for it, or one that the code files do not know."
+        staged.differences += [told] if count else []

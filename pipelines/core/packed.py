@@ -5,7 +5,7 @@ election its name does not determine, is counted and left out; the row of the vo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import duckdb
@@ -45,11 +45,10 @@ def unpack_votes(
 ) -> None:
     """Unpack the votes of some texts and read what they say."""
     numbers = listed(packed.numbers)
-    county = "county_code" if packed.table == "staged_voters" else "NULL"
     connection.execute(
         f"""INSERT INTO packed_votes
-        SELECT voter_id, unnest(votes) AS t0, file_no, {county} AS county_code
-        FROM {packed.table}
+        SELECT voter_id, unnest(votes) AS t0, file_no, county_code
+        FROM {_ROWS_OF[packed.table]}
         WHERE file_no IN ({numbers})"""
     )
     counted = f"SELECT file_no, count(*) FROM packed_votes WHERE file_no IN ({numbers}) GROUP BY file_no"
@@ -57,11 +56,21 @@ def unpack_votes(
     for number, group in enumerate(vote_groups(packed.history)):
         texts = _texts(number, group, packed, occasion)
         read = read_votes(connection, texts, occasion)
-        if isinstance(packed.history, FreeText):  # what stands there may be anything: it is not told
-            read = replace(read, unnamed={"": sum(read.unnamed.values())} if read.unnamed else {})
         count_readings(connection, staged, read, f"file_no IN ({numbers}) AND {_of_group(number)}", votes)
-        staged.named_count += sum(votes.values()) if texts.named and number == 0 else 0
+        told = f"SELECT count(*) FROM packed_votes WHERE file_no IN ({numbers}) AND {_of_group(number)}"
+        staged.named_count += connection.execute(told).fetchall()[0][0] if texts.named else 0
     _drop_unread(connection, staged, numbers, votes, occasion)
+
+
+_ROWS_OF = {
+    "staged_rows": "(SELECT *, NULL AS county_code FROM staged_rows)",
+    "staged_voters": """(
+            SELECT voter_id, votes, file_no, county_code FROM staged_voters
+            UNION ALL
+            FROM given_way
+        )""",
+}
+"""Where the rows with votes stand; a row that gave way to another one of its id still states its votes."""
 
 
 def _texts(number: int, group: VoteGroup, packed: PackedTexts, occasion: Occasion) -> VoteTexts:
@@ -77,7 +86,8 @@ def _texts(number: int, group: VoteGroup, packed: PackedTexts, occasion: Occasio
         )
     )"""
     name, named = _naming(group, packed, occasion)
-    return VoteTexts(rows, ["t0"], headers, group.columns, group.lookups, name, named, group.type)
+    is_told = group.election is not None and group.election.is_told
+    return VoteTexts(rows, ["t0"], headers, group.columns, group.lookups, name, named, group.type, is_told)
 
 
 def _naming(
@@ -105,11 +115,15 @@ def _of_group(number: int) -> str:
 def _drop_unread(
     connection: duckdb.DuckDBPyConnection, staged: Staged, numbers: str, votes: dict[int, int], occasion: Occasion
 ) -> None:
-    late = f"file_no IN ({numbers}) AND election_date > DATE '{occasion.day}'"
-    counted = f"SELECT file_no, sum(row_count)::BIGINT FROM vote_readings WHERE {late} GROUP BY file_no ORDER BY 1"
-    for number, count in connection.execute(counted).fetchall():
-        what = ("election_date", "is not after the snapshot", count, votes[number])
-        staged.faults.append(Count(staged.names[number], *what))
+    untold = (
+        "(election_date IS NULL OR election_type IS NULL OR is_voted IS NULL) AND fault_bits = 0 AND masked_bits = 0"
+    )
+    lost = {"is not after the snapshot": f"election_date > DATE '{occasion.day}'", "is stated and can be read": untold}
+    for rule, condition in lost.items():
+        which = f"file_no IN ({numbers}) AND {condition}"
+        counted = f"SELECT file_no, sum(row_count)::BIGINT FROM vote_readings WHERE {which} GROUP BY file_no ORDER BY 1"
+        for number, count in connection.execute(counted).fetchall():
+            staged.faults.append(Count(staged.names[number], "vote", rule, count, votes[number]))
     # written anew: SQL converts the words of all rows to an ENUM later, deleted ones included
     connection.execute(
         f"""CREATE OR REPLACE TABLE vote_readings AS

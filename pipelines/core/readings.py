@@ -16,6 +16,7 @@ from pipelines.layouts.lookups import Lookup
 from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.reading.typed import rules, select_typed
 from pipelines.sql import literal
+from pipelines.tables.core import ELECTION_TYPES
 
 _DAY, _TYPE = "day of the named election", "type of the named election"
 NAMES_AN_ELECTION = ("election", "names an election")
@@ -53,6 +54,7 @@ class VoteTexts:
         name_header: Header of the text that names the election, where one does.
         named: The election that a text names; nothing for a text that is no name.
         type: Type of all elections, where it is always the same.
+        is_name_told: Whether a name that is not determined may be told: it cannot be a value of a person.
     """
 
     rows: str
@@ -63,11 +65,12 @@ class VoteTexts:
     name_header: str | None = None
     named: Callable[[str], NamedElection | None] | None = None
     type: str | None = None
+    is_name_told: bool = False
 
     def layouts(self) -> dict[str, ColumnLayout]:
         """The columns of the vote, with those of a named election."""
         named = {"from": [_DAY], "date": ["%Y-%m-%d"], "masks": [UNDETERMINED]}
-        typed = {"from": [_TYPE], "code": {word: word for word in _TYPES}, "masks": [UNDETERMINED]}
+        typed = {"from": [_TYPE], "code": {word: word for word in ELECTION_TYPES}, "masks": [UNDETERMINED]}
         told = dict(self.columns)
         if self.named:
             told |= {"election_date": ColumnLayout.model_validate(named)}
@@ -82,11 +85,13 @@ class Reading:
 
     Attributes:
         rules: Column and rule behind each bit of `fault_bits`; nothing for a bit that another one tells as well.
-        unnamed: Votes whose election its name does not determine, by the name.
+        unnamed: Votes whose election its name does not determine, by the name; by none where it is not to be told.
+        assumed: Votes of elections whose type nothing tells, by type.
     """
 
     rules: list[tuple[str, str] | None]
     unnamed: dict[str, int]
+    assumed: dict[str, int]
 
     @property
     def open_bits(self) -> int:
@@ -103,10 +108,14 @@ def read_votes(connection: duckdb.DuckDBPyConnection, texts: VoteTexts, occasion
         occasion: Of the delivery.
     """
     unnamed: dict[str, int] = {}
+    assumed: dict[str, int] = {}
     relation, headers = occasion.codes.join(texts.rows, texts.headers, texts.lookups, literal(UNREADABLE))
     if texts.named:
         relation, headers = _name(connection, texts, relation, headers)
-        unnamed = _unnamed(connection, f"trim(c{Positions(headers).of(texts.name_header or '')})", relation)
+        name = f"trim(c{Positions(headers).of(texts.name_header or '')})"
+        unnamed = _votes_by(connection, name, relation, "name", f"{literal(UNDETERMINED)} IN (day, type)")
+        unnamed = unnamed if texts.is_name_told else {"": sum(unnamed.values())} if unnamed else {}
+        assumed = _votes_by(connection, name, relation, "type", "is_assumed")
     if texts.type:
         relation = f"(SELECT *, {literal(texts.type)} AS c{len(headers)} FROM {relation})"
         headers = (*headers, _TYPE)
@@ -115,7 +124,7 @@ def read_votes(connection: duckdb.DuckDBPyConnection, texts: VoteTexts, occasion
     voted = "" if "is_voted" in layouts and positions.texts(layouts["is_voted"]) else ", true AS is_voted"
     named = f"{election_name(occasion.state)} AS election_id"
     connection.execute(f"INSERT INTO vote_readings BY NAME SELECT *, {named}{voted} FROM ({typed})")
-    return Reading([_rule(texts, *rule) for rule in rules(layouts, positions)], unnamed)
+    return Reading([_rule(texts, *rule) for rule in rules(layouts, positions)], unnamed, assumed)
 
 
 def _rule(texts: VoteTexts, column: str, rule: str) -> tuple[str, str] | None:
@@ -125,11 +134,13 @@ def _rule(texts: VoteTexts, column: str, rule: str) -> tuple[str, str] | None:
     return NAMES_AN_ELECTION if column == "election_date" else None
 
 
-def _unnamed(connection: duckdb.DuckDBPyConnection, text: str, relation: str) -> dict[str, int]:
-    """Votes of each name that does not determine its election."""
-    open_ = f"SELECT name FROM names WHERE {literal(UNDETERMINED)} IN (day, type)"
-    counted = f"SELECT {text} AS name, sum(row_count)::BIGINT FROM {relation} WHERE {text} IN ({open_}) GROUP BY name"
-    return dict(connection.execute(counted).fetchall())
+def _votes_by(
+    connection: duckdb.DuckDBPyConnection, text: str, relation: str, what: str, condition: str
+) -> dict[str, int]:
+    """Votes whose name meets a condition, by something that is known of the name."""
+    counted = f"SELECT {text} AS name, sum(row_count) AS votes FROM {relation} GROUP BY ALL"
+    known = f"SELECT {what} AS told, votes FROM ({counted}) JOIN names USING (name) WHERE {condition}"
+    return dict(connection.execute(f"SELECT told, sum(votes)::BIGINT FROM ({known}) GROUP BY told").fetchall())
 
 
 def _name(
@@ -139,9 +150,8 @@ def _name(
     assert texts.named and texts.name_header
     text = f"trim(c{Positions(headers).of(texts.name_header)})"
     found = connection.execute(f"SELECT DISTINCT {text} FROM {relation} WHERE {text} <> ''").fetchall()
-    rows = [(name, *_told(texts.named(name))) for (name,) in sorted(found)]
-    columns = zip(("name", "day", "type"), zip(*rows, strict=True) if rows else ((), (), ()), strict=True)
-    connection.register("names", pa.table({name: pa.array(values, pa.string()) for name, values in columns}))
+    rows = [{"name": name, **_told(texts.named(name))} for (name,) in sorted(found)]
+    connection.register("names", pa.Table.from_pylist(rows, schema=_NAMES))
     named = f"""(
         SELECT rows.*, names.day AS c{len(headers)}, names.type AS c{len(headers) + 1}
         FROM {relation} AS rows
@@ -150,10 +160,11 @@ def _name(
     return named, (*headers, *((_DAY,) if texts.type else (_DAY, _TYPE)))
 
 
-def _told(named: NamedElection | None) -> tuple[str, str]:
+def _told(named: NamedElection | None) -> dict[str, str | bool]:
     if named is None:
-        return UNREADABLE, UNREADABLE
-    return (named.day.isoformat() if named.day else UNDETERMINED), named.type or UNDETERMINED
+        return {"day": UNREADABLE, "type": UNREADABLE, "is_assumed": False}
+    day = named.day.isoformat() if named.day else UNDETERMINED
+    return {"day": day, "type": named.type or UNDETERMINED, "is_assumed": named.is_assumed}
 
 
-_TYPES = ("general", "primary", "runoff", "special", "municipal")
+_NAMES = pa.schema({"name": pa.string(), "day": pa.string(), "type": pa.string(), "is_assumed": pa.bool_()})

@@ -1,7 +1,7 @@
 """Rows that break a key rule: refused with file, line and rule, their text kept in the protected quarantine.
 
-Working tables: `refused` (file_no, row_number, rule, column_name), `file_starts` (file_no, table_name, first_row, line:
-where a text begins in a working table) and `skipped` (file_no, place, passed: how many lines hold no row by then).
+Working tables: `refused` (file_no, row_number, rule, column_name), `file_starts` (file_no, first_row, line: where a
+text begins in its working table) and `skipped` (file_no, place, passed: how many lines hold no row by then).
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ def number_rows(
 
     Args:
         connection: Holds the working tables.
-        table: `staged_voters` or `staged_votes`.
+        table: `staged_voters`, `staged_votes` or `staged_rows`.
         headers: Lines of header of each file_no.
         blank: Numbers of the blank lines of each file_no.
     """
@@ -89,6 +89,8 @@ def number_rows(
 def keep_first(connection: duckdb.DuckDBPyConnection, precedence: Sequence[str]) -> int:
     """Of several rows of an id keep the one whose status stands first, of those the one registered last.
 
+    The votes of the others go to `given_way`.
+
     Args:
         connection: Holds the working tables.
         precedence: Statuses in their order; others stand behind them.
@@ -97,9 +99,8 @@ def keep_first(connection: duckdb.DuckDBPyConnection, precedence: Sequence[str])
         Rows that gave way, count.
     """
     status = " ".join(f"WHEN {literal(word)} THEN {place}" for place, word in enumerate(precedence))
-    return connection.execute(
-        f"""DELETE FROM staged_voters
-        WHERE rowid IN (
+    connection.execute(
+        f"""CREATE TABLE second_rows AS
             SELECT row_id
             FROM (
                 SELECT staged_voters.rowid AS row_id, row_number() OVER (
@@ -110,9 +111,12 @@ def keep_first(connection: duckdb.DuckDBPyConnection, precedence: Sequence[str])
                 FROM staged_voters
                 SEMI JOIN (SELECT voter_id FROM staged_voters GROUP BY voter_id HAVING count(*) > 1) USING (voter_id)
             )
-            WHERE place > 1
-        )"""
-    ).fetchall()[0][0]
+            WHERE place > 1"""
+    )
+    given_way = "rowid IN (SELECT row_id FROM second_rows)"
+    votes = "SELECT voter_id, votes, file_no, county_code FROM staged_voters"
+    connection.execute(f"INSERT INTO given_way {votes} WHERE {given_way} AND votes IS NOT NULL")
+    return connection.execute(f"DELETE FROM staged_voters WHERE {given_way}").fetchall()[0][0]
 
 
 def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str], key_rule: str = "is stated") -> int:

@@ -44,6 +44,7 @@ class Staged:
         unnamed: Votes whose election neither their text nor the calendar determines, by the text, or by none where it
             may be anything.
         named_count: Votes whose election is told by a name, those included.
+        assumed: Votes of elections whose type nothing tells, by the type that they are given.
         required: Columns of core_voters that every file of voters must have.
         texts: Readable text of each file_no, for the quarantine of refused rows.
     """
@@ -61,6 +62,7 @@ class Staged:
     required: set[str] = field(default_factory=set)
     unnamed: dict[str, int] = field(default_factory=dict)
     named_count: int = 0
+    assumed: dict[str, int] = field(default_factory=dict)
     texts: dict[int, OpenedText] = field(default_factory=dict)
 
     def wide_files(self) -> list[tuple[list[WideElection], list[int]]]:

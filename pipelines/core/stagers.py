@@ -144,12 +144,13 @@ class VotesStager(TextStager):
         columns = {name: layout for name, layout in self.layout.column_layouts().items() if name != "voter_id"}
         name = history.election
         named = (lambda text: name.read(text, self.occasion.calendar)) if name else None
-        return VoteTexts(rows, ["text_hash"], headers, columns, history.lookups, name.from_ if name else None, named)
+        naming = (name.from_, named, None, name.is_told) if name else ()
+        return VoteTexts(rows, ["text_hash"], headers, columns, history.lookups, *naming)
 
 
 def key_of_lookups(layout: FileLayout, positions: Positions) -> str:
     """SQL of the texts that the lookups of a voter go by, as one text."""
-    texts = [f"trim(c{positions.of(header)})" for header in headers_looked_up(layout)]
+    texts = [f"coalesce(trim(c{positions.of(header)}), '')" for header in headers_looked_up(layout)]
     return f"concat_ws({literal(SEPARATOR)}, {', '.join(texts)})"
 
 

@@ -30,6 +30,7 @@ from pipelines.layouts.source import Layout
 from pipelines.layouts.wide import WideHistory
 from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
+from pipelines.raw.unmeant import describe_unmeant
 from pipelines.sql import identifier
 from pipelines.tables.core import Voters
 
@@ -72,7 +73,9 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
     histories = [look.history for look in layout.all_looks()]
     is_wide = any(isinstance(history, WideHistory) and not is_packed(history) for history in histories)
     create_tables(connection, is_wide, max(look.vote_text_count for look in layout.all_looks()))
-    codes = stage_codes(connection, root, [received.delivery, *received.earlier], layout.codes, scratch)
+    codes = stage_codes(
+        connection, root, [received.delivery, *received.earlier], layout.codes, scratch, staged.differences
+    )
     occasion = Occasion(received.state, day, received.calendar, codes)
     opened = [
         (look, texts)
@@ -82,6 +85,13 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
     ]
     needed = [{name for name, told in look.voters.items() if told.is_required} for look, _ in opened if look.voters]
     staged.required = set.intersection(*needed) if needed else set()
+    staged.differences += [
+        sentence
+        for event in received.delivery.events
+        for sentence in describe_unmeant(
+            kept_file(root, event["file_id"]), event["file_name"], [*layout.all_looks(), *layout.codes.values()]
+        )
+    ]
     packed = [found for look, texts in opened for found in _stage_texts(connection, look, texts, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)
     connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
@@ -194,6 +204,9 @@ def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool = False, 
     texts = "".join(f"t{place} VARCHAR DEFAULT '', " for place in range(vote_text_count))
     connection.execute(f"CREATE TABLE staged_voters AS SELECT *, {bits}{cells} FROM people")
     connection.execute("CREATE TABLE staged_rows (voter_id VARCHAR, votes VARCHAR[], file_no INTEGER)")
+    connection.execute(
+        "CREATE TABLE given_way (voter_id VARCHAR, votes VARCHAR[], file_no INTEGER, county_code VARCHAR)"
+    )
     connection.execute("CREATE TABLE packed_votes (voter_id VARCHAR, t0 VARCHAR, file_no INTEGER, county_code VARCHAR)")
     connection.execute(f"CREATE TABLE staged_votes (voter_id VARCHAR, {texts}file_no INTEGER, text_hash UBIGINT)")
     connection.execute(

@@ -17,6 +17,10 @@ def summary(staged: Staged) -> list[str]:
         *[fault(found) for found in by_rule(staged.faults)],
         *[placeholder(found) for found in by_rule(staged.masked)],
         *unnamed(staged),
+        *[
+            f"{count:,} votes are of elections that the calendar does not name: {election_type}."
+            for election_type, count in sorted(staged.assumed.items())
+        ],
         *staged.differences,
     ]
 

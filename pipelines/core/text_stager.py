@@ -156,6 +156,8 @@ def count_readings(
     take_counts(connection, staged, f"SELECT file_no, {', '.join(bits)} {counted}", read.rules, rows)
     for name, count in read.unnamed.items():
         staged.unnamed[name] = staged.unnamed.get(name, 0) + count
+    for election_type, count in read.assumed.items():
+        staged.assumed[election_type] = staged.assumed.get(election_type, 0) + count
 
 
 def take_counts(

@@ -34,9 +34,11 @@ class BallotCode(Strict):
 
     def columns(self) -> dict[str, ColumnLayout]:
         """The columns that are read from the code."""
-        told = {"from": [self.from_]}
+        told, never = {"from": [self.from_]}, " "  # a text is trimmed: with it on the list no other code is a no
         return {
-            "is_voted": ColumnLayout.model_validate({**told, "flag": list(self.counted), "no": list(self.not_counted)}),
+            "is_voted": ColumnLayout.model_validate(
+                {**told, "flag": list(self.counted), "no": [*self.not_counted, never]}
+            ),
             "method_code": ColumnLayout.model_validate({**told, "code": {**self.counted, **self.not_counted}}),
         }
 

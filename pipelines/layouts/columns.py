@@ -1,6 +1,7 @@
 """One column of a layout: where its text stands in the file, and the operation that makes it a value."""
 
 import datetime as dt
+import re
 from functools import cached_property
 from typing import Any
 
@@ -89,6 +90,10 @@ class ColumnLayout(Strict):
             raise ValueError("no needs the operation flag or flags")
         if self.flags and self.from_ != list(self.flags):
             raise ValueError("flags names its headers itself; leave `from` out")
+        try:
+            re.compile(self.form or "")
+        except re.error as error:
+            raise ValueError(f"form is no regular expression: {error}") from None
         if self.rest and not (self.join and self.rest in self.from_[1:]):
             raise ValueError("rest needs join, and is one of the later headers of from")
         if self.earliest and not (self.date or self.year):

@@ -15,10 +15,12 @@ class NamedElection:
     Attributes:
         day: Day of the election; nothing where the name does not determine it.
         type: Type of the election; nothing where it is not determined.
+        is_assumed: Whether nothing told the type, so that it is the one that the layout names for such cases.
     """
 
     day: dt.date | None
     type: str | None
+    is_assumed: bool = False
 
 
 def complete(held: str | None, year: int, month: int | None, calendar: Sequence[Election]) -> NamedElection:
@@ -28,7 +30,7 @@ def complete(held: str | None, year: int, month: int | None, calendar: Sequence[
     if held in ("primary", "presidential_primary"):
         primaries = [found for found in near if found.type == "primary"]
         apart = [found for found in primaries if found.is_presidential == (held == "presidential_primary")]
-        fitting = apart or primaries
+        fitting = apart or (primaries if held == "presidential_primary" else [])
     days = {found.date for found in fitting}
     if len(days) != 1:
         return NamedElection(None, type_of(held))

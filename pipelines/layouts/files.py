@@ -11,8 +11,9 @@ from models.tables import TableContract
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import AnyHistory, InRow, LongHistory
 from pipelines.layouts.lookups import LandedFiles, Lookup, fits_any
-from pipelines.layouts.reading.packing import headers_in_row, is_packed, texts_of_votes, vote_groups
+from pipelines.layouts.reading.packing import headers_in_row, is_packed, needed_in_row, texts_of_votes, vote_groups
 from pipelines.layouts.slots import CodeMapped
+from pipelines.layouts.wide import WideHistory
 from pipelines.tables.core import STATUSES, VoteHistory, Voters
 
 Role = Literal["voters", "history"]
@@ -60,6 +61,8 @@ class FileLayout(LandedFiles):
             raise ValueError("; ".join(mistyped))
         if not self.voters and not self.history:
             raise ValueError("the file tells neither of voters nor of history")
+        if self.precedence and isinstance(self.history, WideHistory) and self.history.voted:
+            raise ValueError("precedence needs a history that is read by columns: cells of a few words would be lost")
         blotted = self.withheld.headers if self.withheld else []
         joined = {header for lookup in self.lookups for header in lookup.gives}
         unlisted = sorted({*self.read_headers(), *blotted} - {*self.format.names, *joined})
@@ -103,6 +106,11 @@ class FileLayout(LandedFiles):
             for header in (layout.from_ if layout.join or layout.flags else layout.from_[:1])
         ]
         return plain + (headers_in_row(self.history) if isinstance(self.history, InRow) else [])
+
+    def needed_headers(self) -> list[tuple[str, int]]:
+        """Headers without which votes or codes would be lost in silence, each with the number of its slot."""
+        keys = [(at, 1) for lookup in self.lookups for at in lookup.by if not at.startswith("=")]
+        return keys + (needed_in_row(self.history) if self.history else [])
 
     def is_partial(self, file_names: Iterable[str]) -> bool:
         """Whether files of this role hold some counties only, all of them, by their names."""

@@ -15,7 +15,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from pipelines.calendar import ElectionType
+from pipelines.calendar import ElectionType, election_day
 from pipelines.layouts.label_words import _MEANINGS, _MONTH, _SEASONS, _WRITTEN_DAYS, _YEAR, NO_RULES, TYPES, LabelRules
 
 
@@ -43,16 +43,14 @@ def read_label(label: str, rules: LabelRules = NO_RULES) -> LabelReading:
     text = re.sub("[A-Z]+", lambda word: rules.abbreviations.get(word[0], word[0]), text)
     written, rest = _take_days(text, rules)
     words, numbers = re.findall(r"[^\W\d_]+|#", rest), set(re.findall("[0-9]+", rest))
-    election_type = _type({_meaning(word) for word in words})
+    meanings = {_meaning(word) for word in words}
+    election_type = _type(meanings)
     if election_type is None:
         return LabelReading(None, None)
     day = _agreed(written, numbers) if written else _day_by_year(numbers, election_type, words, rules)
+    if {"special", "general"} <= meanings and day and day != election_day(day.year):
+        election_type = "special"  # a special general election has a day of its own
     return LabelReading(election_type, day)
-
-
-def election_day(year: int) -> dt.date:
-    """The Tuesday after the first Monday of November."""
-    return next(day for at in range(2, 9) if (day := dt.date(year, 11, at)).weekday() == 1)
 
 
 def _take_days(text: str, rules: LabelRules) -> tuple[set[dt.date | None], str]:

@@ -23,7 +23,9 @@ class LandedFiles(Strict):
         description="Patterns of the names of landed files, as in a shell, case ignored.", min_length=1
     )
     members: list[str] = Field(["*"], description="Patterns of the members to read when the file is an archive.")
-    skipped: list[str] = Field([], description="Patterns of members that are left alone although they fit `members`.")
+    skipped: list[str] = Field(
+        [], description="Patterns of files and of members that are left alone although they fit `match` or `members`."
+    )
     archive_depth: int = Field(
         1, description="How deep archives may stand in archives; deeper ones are refused (count).", ge=1, le=3
     )
@@ -32,7 +34,7 @@ class LandedFiles(Strict):
 
     def fits(self, file_name: str) -> bool:
         """Whether a landed file is one of these, by its name."""
-        return fits_any(file_name, self.match)
+        return fits_any(file_name, self.match) and not fits_any(file_name, self.skipped)
 
 
 def fits_any(file_name: str, patterns: Iterable[str]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict
-from pipelines.calendar import Election
+from pipelines.calendar import Election, election_day
 from pipelines.layouts.elections import NamedElection, complete, held_on, read_month, read_year, type_of
 from pipelines.layouts.spelling import normalise
 from pipelines.tables.core import ELECTION_TYPES
@@ -53,7 +53,11 @@ class ElectionName(Strict):
     @model_validator(mode="after")
     def _has_groups(self) -> "ElectionName":
         for pattern in self.pattern:
-            if not {"date", "year"} & set(re.compile(pattern).groupindex):
+            try:
+                groups = set(re.compile(pattern).groupindex)
+            except re.error as error:
+                raise ValueError(f"pattern is no regular expression: {error}") from None
+            if not {"date", "year"} & groups:
                 raise ValueError("every pattern needs the group date or year")
         if not self.date and any("<date>" in pattern for pattern in self.pattern):
             raise ValueError("date says how the group date tells the day")
@@ -62,6 +66,11 @@ class ElectionName(Strict):
     @cached_property
     def _held(self) -> dict[str, str]:
         return {normalise(word): held for word, held in self.types.items()}
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a name that is not determined may be told: it has a known word in it, as no other text would."""
+        return all("<type>" in pattern for pattern in self.pattern)
 
     @property
     def needs_calendar(self) -> bool:
@@ -87,8 +96,12 @@ class ElectionName(Strict):
         day = self._day(found["date"])
         if day is None:
             return None
-        known = held or next(iter(held_on(day, calendar)), self.otherwise)
-        return NamedElection(day, type_of(known))
+        known = held or next(iter([*held_on(day, calendar), *self._by_statute(day)]), None)
+        return NamedElection(day, type_of(known or self.otherwise), known is None and self.otherwise is not None)
+
+    def _by_statute(self, day: dt.date) -> list[str]:
+        """The Tuesday after the first Monday of November of an even year is a general election everywhere."""
+        return ["general"] if day.year % 2 == 0 and day == election_day(day.year) else []
 
     def write(self, election: Election, calendar: Sequence[Election]) -> str | None:
         """The name of an election; nothing where it would not be read as that election again."""
@@ -99,7 +112,8 @@ class ElectionName(Strict):
         day = election.date
         told = {"type": next(iter(words), ""), "date": day.strftime(self.date[0]) if self.date else ""}
         text = self.written.format(**told, year=day.year, yy=f"{day:%y}", month=f"{day:%B}")
-        return text if self.read(text, calendar) == NamedElection(day, election.type) else None
+        found = self.read(text, calendar)
+        return text if found and (found.day, found.type) == (day, election.type) else None
 
     def _day(self, text: str) -> dt.date | None:
         for known in self.date:

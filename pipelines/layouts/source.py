@@ -10,6 +10,7 @@ from models.config import Strict, read_config
 from models.errors import ConfigError
 from pipelines.layouts.files import FileLayout, Role
 from pipelines.layouts.lookups import CodeFile
+from pipelines.layouts.wide import WideHistory
 
 
 class Layout(Strict):
@@ -28,7 +29,14 @@ class Layout(Strict):
     def _is_whole(self) -> "Layout":
         if "voters" not in self.files:
             raise ValueError("a layout needs a file of the role voters")
+        cells = [
+            look.history for look in self.all_looks() if isinstance(look.history, WideHistory) and look.history.voted
+        ]
+        if any(history != cells[0] for history in cells[1:]):
+            raise ValueError("looks whose histories have cells of a few words must have the same history; use columns")
         for role in self.files:
+            if any(look.lookups != self.files[role].lookups for look in self.looks(role)):
+                raise ValueError(f"also.{role}: all looks of a role have the same lookups")
             for lookup in [found for look in self.looks(role) for found in look.all_lookups()]:
                 if lookup.codes not in self.codes:
                     raise ValueError(f"files.{role}: there is no code file named {lookup.codes} under codes")

@@ -13,6 +13,7 @@ from pipelines.calendar import Election
 from pipelines.layouts.ballots import VoteColumns
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.naming import ElectionName
+from pipelines.layouts.spelling import normalise
 from pipelines.tables.core import PARTIES
 
 
@@ -57,6 +58,8 @@ class WideHistory(VoteColumns):
             raise ValueError("elections or header says which columns are elections")
         if bool(self.voted) == bool(self.columns):
             raise ValueError("either voted or columns says what a cell means")
+        if self.voter_id and self.voted:
+            raise ValueError("in a file of its own a wide history is read by columns, not by voted")
         if len(self.texts) > _MOST_TEXTS:
             raise ValueError(f"at most {_MOST_TEXTS} cell values can be told apart")
         return self
@@ -96,21 +99,25 @@ class WideHistory(VoteColumns):
         match = re.fullmatch(_expression(self.templates[0]), header.strip(), re.IGNORECASE)
         if not match:
             return None
-        is_known = match[1] in self.elections or (self.header and self.header.read(match[1], ()) is not None)
+        is_known = normalise(match[1]) in self._listed or (self.header and self.header.read(match[1], ()) is not None)
         return match[1] if is_known else None
+
+    @cached_property
+    def _listed(self) -> dict[str, str]:
+        return {normalise(name): election_id for name, election_id in self.elections.items()}
 
     def is_election(self, header: str) -> bool:
         """Whether a header is of a column of an election."""
         names = (re.fullmatch(_expression(template), header.strip(), re.IGNORECASE) for template in self.templates)
         return any(
-            found[1] in self.elections or bool(self.header and self.header.read(found[1], ()))
+            normalise(found[1]) in self._listed or bool(self.header and self.header.read(found[1], ()))
             for found in names
             if found
         )
 
     def _election(self, header: str, name: str, calendar: Sequence[Election]) -> WideElection | None:
-        if name in self.elections:
-            parts = self.elections[name].split("-")
+        if normalise(name) in self._listed:
+            parts = self._listed[normalise(name)].split("-")
             return WideElection(header, dt.date.fromisoformat("-".join(parts[-4:-1])), parts[-1])
         found = self.header.read(name, calendar) if self.header else None
         return WideElection(header, found.day, found.type) if found and found.day and found.type else None

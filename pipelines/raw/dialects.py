@@ -77,7 +77,9 @@ def missing_columns(files: LandedFiles, headers: tuple[str, ...]) -> list[str]:
         return [name for name in files.format.names if positions.of(name) is None]
     columns = files.column_layouts()
     voter_id = getattr(files.history, "voter_id", None)
-    return missing_required(columns if "voter_id" in columns or not voter_id else {"voter_id": voter_id}, positions)
+    told = missing_required(columns if "voter_id" in columns or not voter_id else {"voter_id": voter_id}, positions)
+    lost = [(header, number) for header, number in files.needed_headers() if positions.nth(header, number) is None]
+    return told + list(dict.fromkeys(header.replace("{n}", str(number)) for header, number in lost))
 
 
 def _is_header(headers: tuple[str, ...], format_: Delimited) -> bool:

@@ -370,3 +370,55 @@ def test_a_vote_whose_election_nothing_tells_is_left_out_and_said(deliver):
 def test_a_file_of_which_the_calendar_knows_few_elections_is_held(deliver):
     with pytest.raises(AssertionError, match=r"2 of 3 votes are left out.*allowed 30%"):
         deliver("de", "2026-10-01", delawarean("GE20", "PR49", "PR48"))
+
+
+def test_slots_without_a_type_of_ballot_are_counted_and_many_hold_the_file(deliver):
+    slots = {f"Election_Date_{n}": "11/05/2024" for n in range(1, 4)}
+    files = {f"EXT{part}": lines(resident(f"00000000{part}", "LEE", **slots)) for part in range(1, 5)}
+    with pytest.raises(AssertionError, match=r"vote: 12 texts break the rule 'is stated and can be read'"):
+        deliver("ct", "2026-10-01", files)
+
+
+def new_yorker(status, history):
+    names = names_of("ny", "2026-01-01")
+    told = {"lastname": "LEE", "firstname": "ANN", "dob": "19700102", "enrollment": "BLK", "raddnumber": "1",
+            "rstreetname": "ELM ST", "regdate": "20010203", "countycode": "1", "sboeid": "NY1", "status": status,
+            "voterhistory": history}  # fmt: skip
+    return ",".join(f'"{told.get(name, "")}"' for name in names)
+
+
+def test_a_row_that_gives_way_to_another_one_of_its_id_still_states_its_votes(deliver):
+    rows = lines(new_yorker("A", ""), new_yorker("P", "20161108 GE;GENERAL ELECTION 2012"))
+    _, found, voted = deliver("ny", "2026-01-01", {"AllNYSVoters_20260101.txt": rows})
+    assert found["NY-NY1"]["status_code"] == "active"
+    assert {election for _, election in voted} == {"NY-2016-11-08-general", "NY-2012-11-06-general"}
+
+
+def test_a_slot_under_another_header_holds_the_file(deliver):
+    header = "\t".join(name.replace("Voting History", "History of votes") for name in names_of("de", "2026-10-01"))
+    (text,) = delawarean("GE20").values()
+    with pytest.raises(AssertionError, match=r"required columns are missing: Voting History 1,"):
+        deliver("de", "2026-10-01", {"de_voter_reg.txt": header + text[text.index("\r\n") :]})
+
+
+def test_members_that_no_pattern_means_are_told(deliver):
+    zipped = {"de_voter_reg.txt": delawarean("GE20")["de_voter_reg.txt"], "kent.csv": "lost"}
+    judged, _, _ = deliver("de", "2026-10-01", {"de_voter_reg.zip": zipped})
+    assert "1 of 2 members were not read, for no pattern means them: kent.csv." in judged.reason
+
+
+def test_votes_of_days_that_the_calendar_does_not_name_are_told(deliver):
+    voters = "|".join(names_of("wa", "2026-10-01"))
+    history = read_source(CONFIGS, "wa").layout_on(dt.date(2026, 10, 1)).files["history"].format.names
+    told = {"StateVoterID": "WA1", "FName": "ANN", "LName": "LEE", "Birthyear": "1970", "RegStNum": "1",
+            "RegStName": "ELM", "RegZipCode": "98101", "CountyCode": "KI", "Registrationdate": "01/02/1990",
+            "StatusCode": "Active"}  # fmt: skip
+    person = record(names_of("wa", "2026-10-01"), told, "|")
+    votes_ = [record(history, {"StateVoterID": "WA1", "CountyCode": "KI", "ElectionDate": day}, "|")
+              for day in ("11/07/2000", "02/12/2019")]  # fmt: skip
+    judged, _, voted = deliver("wa", "2026-10-01", {
+        "20261001_VRDB_Extract.txt": lines(voters, person),
+        "2019_VotingHistoryExtract.txt": lines("|".join(history), *votes_),
+    })  # fmt: skip
+    assert {election for _, election in voted} == {"WA-2000-11-07-general", "WA-2019-02-12-special"}
+    assert "1 votes are of elections that the calendar does not name: special." in judged.reason

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pipelines.layouts.ballots import VoteColumns
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.history import InRow, LongHistory
+from pipelines.layouts.history import AnyHistory, InRow, LongHistory
 from pipelines.layouts.lookups import Lookup
 from pipelines.layouts.naming import ElectionName
 from pipelines.layouts.reading.positions import Positions
@@ -81,6 +81,18 @@ def headers_in_row(history: InRow) -> list[str]:
         for header in texts_of_votes(group)
         for n in range(1, group.count + 1)
     ]
+
+
+def needed_in_row(history: AnyHistory) -> list[tuple[str, int]]:
+    """Headers that say whether there is a vote, or what its codes mean, each with the number of its slot."""
+    if isinstance(history, FreeText):
+        return [(history.from_, 1)]
+    groups = (
+        history.slots if isinstance(history, RelativeSlots) else [history] if isinstance(history, CodeMapped) else []
+    )
+    stated = [(group.stated_by, n) for group in groups for n in range(1, group.count + 1)]
+    lookups = [] if isinstance(history, RelativeSlots | WideHistory) else history.lookups
+    return stated + [(at, 1) for lookup in lookups for at in lookup.by if at != SLOT and not at.startswith("=")]
 
 
 def pack(history: InRow, positions: Positions, elections: Sequence[WideElection]) -> str:

@@ -55,6 +55,7 @@ class Positions:
 
 def missing_required(columns: Mapping[str, ColumnLayout], positions: Positions) -> list[str]:
     """Headers of required columns that the file lacks."""
-    return [
-        " or ".join(layout.from_) for layout in columns.values() if layout.is_required and not positions.texts(layout)
-    ]
+    required = [layout for layout in columns.values() if layout.is_required]
+    lacking = [" or ".join(layout.from_) for layout in required if not positions.texts(layout)]
+    parts = [part for layout in required if layout.rest for part in (layout.from_[0], layout.rest)]
+    return lacking + [part for part in parts if positions.of(part) is None and part not in lacking]
