@@ -35,9 +35,7 @@ def select_codes_of_votes(
     lookup: Lookup, told: VoteColumns, texts: Texts, elections: Sequence[Election], county_header: str
 ) -> str:
     """SELECT of row_county and the columns of a code file, for every election and county of the relation `rows`."""
-    number = (
-        f"CAST({numbers_of(elections, told.count, 'row_county')} AS VARCHAR)" if isinstance(told, CodeMapped) else ""
-    )
+    number = numbers_of(elections, told.count, "row_county") if isinstance(told, CodeMapped) else "NULL"
     own = {SLOT: f"CAST({number} AS VARCHAR)", county_header: "row_county"} | codes_of_elections(told, elections)
     columns = {known: _text(at, own, "NULL") for at, known in lookup.by.items()}
     columns |= {known: texts[at] for at, known in lookup.gives.items() if at in texts}
