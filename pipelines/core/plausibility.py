@@ -10,7 +10,7 @@ from pipelines.core.meaning import differs, meaning
 from pipelines.core.staged import Count, Staged
 from pipelines.core.telling import by_rule, files_of, refusal, unnamed
 from pipelines.lake import Table
-from pipelines.layouts.source import Plausibility
+from pipelines.layouts.limits import Plausibility
 from pipelines.sql import identifier
 from pipelines.tables.core import Voters
 

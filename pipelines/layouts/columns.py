@@ -30,9 +30,7 @@ class ColumnLayout(Strict):
     rest: str | None = Field(
         None, description="Header that takes all but the first word when a joined text is written; the first takes it."
     )
-    is_derived: bool = Field(
-        False, alias="derived", description="Whether another column writes the text that this one is read from."
-    )
+    is_derived: bool = Field(False, alias="derived", description="Whether another column writes its text.")
     form: str | None = Field(None, description="Regular expression of the whole value; a key of another form is none.")
     required: bool = Field(False, description="Whether the file is refused without it.")
     is_key: bool = Field(False, alias="key", description="Whether a row without it is refused; keys are required.")

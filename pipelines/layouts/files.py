@@ -1,6 +1,5 @@
 """How the files of one role look: their names, their format, and what is read from them."""
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -10,7 +9,7 @@ from models.config import Strict
 from models.tables import TableContract
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import AnyHistory, InRow, LongHistory
-from pipelines.layouts.lookups import LandedFiles, Lookup, fits_any
+from pipelines.layouts.lookups import LandedFiles, Lookup, fits_any, has_piece
 from pipelines.layouts.reading.packing import headers_in_row, is_packed, needed_in_row, texts_of_votes, vote_groups
 from pipelines.layouts.slots import CodeMapped
 from pipelines.layouts.wide import WideHistory
@@ -122,12 +121,7 @@ class FileLayout(LandedFiles):
         names = [name.lower() for name in file_names if self.fits(name)]
         if not self.parts:
             return [] if names else [""]
-        return [part for part in self.parts if not any(_has_piece(name, part.lower()) for name in names)]
-
-
-def _has_piece(name: str, piece: str) -> bool:
-    """Whether a piece stands in a name with no digit before or behind it: `1_22` is not in `SWVF_11_22`."""
-    return re.search(rf"(?<!\d){re.escape(piece)}(?!\d)", name) is not None
+        return [part for part in self.parts if not any(has_piece(name, part.lower()) for name in names)]
 
 
 def _mistyped(columns: dict[str, ColumnLayout], table: type[TableContract]) -> list[str]:

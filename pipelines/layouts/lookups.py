@@ -1,6 +1,7 @@
 """Files as they land, and code files: what a source's own codes stand for, joined to the rows that carry them."""
 
 import fnmatch
+import re
 from collections.abc import Iterable
 
 from pydantic import Field
@@ -40,6 +41,11 @@ class LandedFiles(Strict):
 def fits_any(file_name: str, patterns: Iterable[str]) -> bool:
     """Whether a name fits one of some patterns, as in a shell, case ignored."""
     return any(fnmatch.fnmatch(file_name.lower(), pattern.lower()) for pattern in patterns)
+
+
+def has_piece(name: str, piece: str) -> bool:
+    """Whether a piece stands in a name with no digit before or behind it: `1_22` is not in `SWVF_11_22`."""
+    return re.search(rf"(?<!\d){re.escape(piece)}(?!\d)", name) is not None
 
 
 class CodeFile(LandedFiles):

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from models.config import Strict, read_config
 from models.errors import ConfigError
 from pipelines.layouts.files import FileLayout, Role
+from pipelines.layouts.limits import Plausibility
 from pipelines.layouts.lookups import CodeFile
 from pipelines.layouts.wide import WideHistory
 
@@ -73,29 +74,6 @@ class Layout(Strict):
         lost = [f"{role} {part}".strip() for role in self.files for part in self._missing_parts(role, names)]
         needed = {name: codes for name, codes in self.codes.items() if not codes.is_carried}
         return lost + [name for name, codes in needed.items() if not any(map(codes.fits, names))]
-
-
-class Plausibility(Strict):
-    """How far a delivery may differ from the last good one before it is held. Shares of the last good's rows."""
-
-    rejected_share: float = Field(0.001, description="Largest share of refused rows.", ge=0, le=1)
-    total_change_share: float = Field(0.2, description="Largest change of the number of voters, either way.", ge=0)
-    dropped_share: float = Field(0.2, description="Largest share of voters that are gone.", ge=0, le=1)
-    null_change_share: float = Field(0.1, description="Largest rise of a column's share of nulls.", ge=0, le=1)
-    stated_loss_share: float = Field(
-        0.4, description="Largest loss of a column's stated values, as a share of those before.", ge=0, le=1
-    )
-    value_change_share: float = Field(
-        0.3, description="Largest share of people on both files whose value of a column differs.", ge=0, le=1
-    )
-    county_loss_share: float = Field(0.5, description="Largest share of its voters that a county may lose.", ge=0, le=1)
-    fault_share: float = Field(0.01, description="Largest share of a column's texts that do not convert.", ge=0, le=1)
-    unnamed_share: float = Field(
-        0.3, description="Largest share of votes whose election neither their text nor the calendar tells.", ge=0, le=1
-    )
-    stale_days: int = Field(
-        400, description="Age of the last good beyond which changes are no longer judged, days.", ge=1
-    )
 
 
 class PublicCopy(Strict):

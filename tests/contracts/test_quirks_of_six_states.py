@@ -9,7 +9,8 @@ import pytest
 
 from pipelines.calendar import read_calendar
 from pipelines.core.delivery import Admission
-from pipelines.layouts.source import Plausibility, read_source
+from pipelines.layouts.limits import Plausibility
+from pipelines.layouts.source import read_source
 from pipelines.raw.landing import receive
 from pipelines.tables.core import VoteHistory, Voters
 
