@@ -1,7 +1,6 @@
 """Texts of one dialect into a working table, every line of each accounted for.
 
-A source may send one file or one for each county: texts with the same columns are read by one statement. Of a history
-each distinct row of texts, the voter aside, is converted once: millions of votes say the same few thousand things.
+A source may send one file or one for each county: texts with the same columns are read by one statement.
 """
 
 from abc import ABC, abstractmethod

@@ -11,12 +11,8 @@ from pipelines.calendar import ElectionType
 
 PrimaryKind = Literal["primary", "presidential", "federal", "state"]
 
-
 TYPES: tuple[ElectionType, ...] = ("runoff", "primary", "general", "special", "municipal")
-
-
 """The first that a label names is its type: a special primary is a primary, a primary run-off a run-off."""
-
 
 # The first five letters of a word say what it means, whatever its end or its spelling: PRESIDENTIAL, PRESIDENTAL.
 _WORDS = {
@@ -35,29 +31,25 @@ _WORDS = {
     "plain": "AND AT DAY FOR IN OF OFF ON ONLY THE CITY OFFIC GUBER",
 }
 
-
-_MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
-
+MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words.split()}
+"""What a word means, by its first five letters."""
 
 _NAMES = "JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER"
 
+MONTHS = {word: at for at, name in enumerate(_NAMES.split("|"), 1) for word in (name, name[:3])} | {"SEPT": 9}
+"""Number of a month by its name, or the beginning of it."""
 
-_MONTH = {word: at for at, name in enumerate(_NAMES.split("|"), 1) for word in (name, name[:3])} | {"SEPT": 9}
+SEASONS = {"SPRING": {3, 4, 5}, "FALL": {9, 10, 11}} | {word: {at} for word, at in MONTHS.items()}
+"""Months that a season or a month names."""
 
+YEAR = re.compile(r"(19|20)?[0-9]{2}")
+"""A year of two or four digits."""
 
-_SEASONS = {"SPRING": {3, 4, 5}, "FALL": {9, 10, 11}} | {word: {at} for word, at in _MONTH.items()}
-
-
-_YEAR = re.compile(r"(19|20)?[0-9]{2}")
-
-
-_NAMED = f"(?P<m>{'|'.join(sorted(_MONTH, key=len, reverse=True))})"
-
+_NAMED = f"(?P<m>{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 
 _DAY = r"(?P<d>\d{1,2})(?:ST|ND|RD|TH)?"
 
-
-_WRITTEN_DAYS = [  # as the country writes them: the month before the day where both are numbers
+WRITTEN_DAYS = [  # as the country writes them: the month before the day where both are numbers
     re.compile(rf"(?<!\d){form}(?!\d)", re.ASCII)
     for form in (
         r"(?P<y>\d{4})(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)",

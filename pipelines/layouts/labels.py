@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.calendar import ElectionType, election_day
-from pipelines.layouts.label_words import _MEANINGS, _MONTH, _SEASONS, _WRITTEN_DAYS, _YEAR, NO_RULES, TYPES, LabelRules
+from pipelines.layouts.label_words import MEANINGS, MONTHS, NO_RULES, SEASONS, TYPES, WRITTEN_DAYS, YEAR, LabelRules
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def _take_days(text: str, rules: LabelRules) -> tuple[set[dt.date | None], str]:
 
     def take(found: re.Match[str]) -> str:
         try:
-            days.add(dt.date(rules.year(found["y"]), _MONTH.get(found["m"]) or int(found["m"]), int(found["d"])))
+            days.add(dt.date(rules.year(found["y"]), MONTHS.get(found["m"]) or int(found["m"]), int(found["d"])))
         except ValueError:
             days.add(None)
         return " "
 
-    for form in _WRITTEN_DAYS:
+    for form in WRITTEN_DAYS:
         text = form.sub(take, text)
     return days, text
 
@@ -77,7 +77,7 @@ def _agreed(written: set[dt.date | None], numbers: set[str]) -> dt.date | None:
 
 
 def _meaning(word: str) -> str:
-    return "month" if word in _SEASONS else _MEANINGS.get(word[:5], "unknown")
+    return "month" if word in SEASONS else MEANINGS.get(word[:5], "unknown")
 
 
 def _type(meanings: set[str]) -> ElectionType | None:
@@ -91,11 +91,11 @@ def _type(meanings: set[str]) -> ElectionType | None:
 def _day_by_year(numbers: set[str], election_type: ElectionType, words: list[str], rules: LabelRules) -> dt.date | None:
     """The one day that the year means, in the month or season that the label names; nothing where it is not one."""
     meanings = {_meaning(word) for word in words}
-    if "unknown" in meanings or len(numbers) != 1 or not _YEAR.fullmatch(number := numbers.pop()):
+    if "unknown" in meanings or len(numbers) != 1 or not YEAR.fullmatch(number := numbers.pop()):
         return None
     days = _days_in(rules.year(number), election_type, meanings, rules)
     for word in words:
-        days = {day for day in days if day.month in _SEASONS.get(word, {day.month})}
+        days = {day for day in days if day.month in SEASONS.get(word, {day.month})}
     return days.pop() if len(days) == 1 else None
 
 

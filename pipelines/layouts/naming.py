@@ -19,8 +19,6 @@ from pipelines.layouts.spelling import normalise
 from pipelines.tables.core import ELECTION_TYPES
 
 HELD = (*ELECTION_TYPES, "presidential_primary")
-
-
 """Types of elections as a source may tell them apart; a presidential primary is of the type primary."""
 
 
