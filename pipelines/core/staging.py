@@ -69,53 +69,73 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
     Raises:
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
-    staged, layout, day = Staged(), received.layout, received.delivery.snapshot_date
-    histories = [look.history for look in layout.all_looks()]
-    is_wide = any(isinstance(history, WideHistory) and not is_packed(history) for history in histories)
+    staged, layout = Staged(), received.layout
+    wide = [look.history for look in layout.all_looks() if isinstance(look.history, WideHistory)]
+    is_wide = not all(map(is_packed, wide))
     create_tables(connection, is_wide, max(look.vote_text_count for look in layout.all_looks()))
-    codes = stage_codes(
-        connection, root, [received.delivery, *received.earlier], layout.codes, scratch, staged.differences
-    )
-    occasion = Occasion(received.state, day, received.calendar, codes)
+    deliveries = [received.delivery, *received.earlier]
+    codes = stage_codes(connection, root, deliveries, layout.codes, scratch, staged.differences)
+    occasion = Occasion(received.state, received.delivery.snapshot_date, received.calendar, codes)
     opened = [
         (look, texts)
         for role in layout.files
         for look, texts in _open_role(connection, root, received.delivery, layout.looks(role), scratch)
         if texts
     ]
-    needed = [{name for name, told in look.voters.items() if told.is_required} for look, _ in opened if look.voters]
-    staged.required = set.intersection(*needed) if needed else set()
-    staged.differences += [
-        sentence
-        for event in received.delivery.events
-        for sentence in describe_unmeant(
-            kept_file(root, event["file_id"]), event["file_name"], [*layout.all_looks(), *layout.codes.values()]
-        )
-    ]
+    staged.differences += _unmeant(root, received)
     packed = [found for look, texts in opened for found in _stage_texts(connection, look, texts, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)
     connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
-    told = [name for name in Voters.schema().names if name != "voter_id"]
-    cells = [
-        *(["cells"] if is_wide else []),
-        *(["votes"] if any(found.table == "staged_voters" for found in packed) else []),
-    ]
-    precedence = next((look.precedence for look, _ in opened if look.precedence), [])
-    staged.folded_count = refusing.keep_first(connection, precedence) if precedence else 0
-    staged.folded_count += refusing.refuse_voters(connection, [*told, *cells], _key_rule(opened))
-    refusing.refuse_votes(connection, day)
-    refusing.refuse_rows(connection)
-    for elections, numbers in staged.wide_files() if is_wide else ():
-        late = [at for at, election in enumerate(elections, 1) if election.day > day]
-        refusing.note_late_cells(connection, numbers, late)
+    told = [*(["cells"] if is_wide else []), *(["votes"] if any(map(_is_of_people, packed)) else [])]
+    _refuse(connection, staged, [look for look, _ in opened], told, occasion)
     for found in packed:
         unpack_votes(connection, staged, found, occasion)
     _count_refused(connection, staged)
     return staged
 
 
-def _key_rule(opened: list[tuple[FileLayout, list[Text]]]) -> str:
-    has_form = any(look.voters["voter_id"].form for look, _ in opened if look.voters)
+def _unmeant(root: Path, received: Received) -> list[str]:
+    """Sentences on members of archives that nothing in the layout means."""
+    meant = [*received.layout.all_looks(), *received.layout.codes.values()]
+    return [
+        sentence
+        for event in received.delivery.events
+        for sentence in describe_unmeant(kept_file(root, event["file_id"]), event["file_name"], meant)
+    ]
+
+
+def _is_of_people(packed: PackedTexts) -> bool:
+    return packed.table == "staged_voters"
+
+
+def _refuse(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, looks: list[FileLayout], told: list[str], occasion: Occasion
+) -> None:
+    """Take out rows that break a key rule, and note what every file of voters must have.
+
+    Args:
+        connection: Holds the working tables.
+        staged: What was read.
+        looks: Looks of the texts that were read.
+        told: Working columns that say something about a person beside those of core_voters.
+        occasion: Of the delivery.
+    """
+    people = [look for look in looks if look.voters]
+    needed = [{name for name, column in look.voters.items() if column.is_required} for look in people]
+    staged.required = set.intersection(*needed) if needed else set()
+    precedence = next((look.precedence for look in people if look.precedence), [])
+    facts = [*(name for name in Voters.schema().names if name != "voter_id"), *told]
+    staged.folded_count = refusing.keep_first(connection, precedence) if precedence else 0
+    staged.folded_count += refusing.refuse_voters(connection, facts, _key_rule(people))
+    refusing.refuse_votes(connection, occasion.day)
+    refusing.refuse_rows(connection)
+    for elections, numbers in staged.wide_files() if "cells" in told else ():
+        late = [at for at, election in enumerate(elections, 1) if election.day > occasion.day]
+        refusing.note_late_cells(connection, numbers, late)
+
+
+def _key_rule(people: list[FileLayout]) -> str:
+    has_form = any(look.voters["voter_id"].form for look in people)
     return "is stated, in the form of an id" if has_form else "is stated"
 
 
