@@ -53,9 +53,7 @@ class World:
 
     def decide(self, choice, delivery=None, why="the board told us on the phone"):
         named = delivery or self.ledger.deliveries()[-1].delivery_id
-        return decide(
-            self.lake, "nc", with_adopted(self.lake, "nc", self.source), Decision(named, choice, why, "ann")
-        )
+        return decide(self.lake, "nc", with_adopted(self.lake, "nc", self.source), Decision(named, choice, why, "ann"))
 
     def snapshots(self):
         return {day: record.fingerprint for (_, day), record in self.lake.table(Voters, state="NC").records().items()}
