@@ -93,7 +93,7 @@ class DelimitedScan(TextScan):
     @property
     def dialect(self) -> tuple[object, ...]:
         """What texts must share to be read together."""
-        return (self.headers, self.delimiter, self.lines_before)
+        return (self.headers, self.delimiter, self.lines_before, self.format.quote)
 
     def together(self, texts: Sequence[OpenedText]) -> str:
         """SQL of texts of this dialect as one relation."""
