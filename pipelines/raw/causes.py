@@ -1,6 +1,6 @@
 """Why the first lines of a delimited text do not fit its layout, and what a dated layout would have to say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.errors import LayoutError
@@ -36,7 +36,8 @@ def _delimiter(first: FirstLines) -> Cause | None:
     if len(fitting) != 1 or is_listed:
         return None
     sentence = f"its delimiter is {named(fitting)}, the layout says {named(first.format.delimiters)}."
-    difference = compare(first.split(fitting[0]), first.files, first.rows(fitting[0])) if first.format.header else None
+    is_header = first.format.header and _is_header(first, first.first, fitting)  # the texts of rows are not repeated
+    difference = compare(first.split(fitting[0]), first.files, first.rows(fitting[0])) if is_header else None
     if difference and str(difference):
         sentence += f" {difference}."
     changed = difference.change() if difference else {}
@@ -79,10 +80,10 @@ def _title(first: FirstLines) -> Cause | None:
     return f"the header stands in line {at + 1}, {where}. {_ADD}", {"set": {"format": {"skipped_lines": at}}}
 
 
-def _is_header(first: FirstLines, line: str) -> bool:
-    """Whether a line has most of the known names; fewer would do where a row of data could not have them."""
+def _is_header(first: FirstLines, line: str, delimiters: Sequence[str] = ()) -> bool:
+    """Whether a line has at least half of the known names, by a delimiter of the layout or by one of those given."""
     format_ = first.format
-    split = [split_header(line, delimiter, format_.quote) for delimiter in format_.delimiters]
+    split = [split_header(line, delimiter, format_.quote) for delimiter in delimiters or format_.delimiters]
     return any(2 * len(known_names(fields, format_)) >= len(format_.names) for fields in split)
 
 

@@ -139,14 +139,17 @@ def _signs(
 ) -> dict[str, tuple[str, int]]:
     """For each missing name the new one that most signs speak for, with their number; each new one is taken once."""
     neighbours = _same_neighbours(names, found)
+    pairs = [(old, other) for old in dict.fromkeys(missing) for other in dict.fromkeys(new)]
+    fits = {pair: converts(columns[pair[0]], samples.get(pair[1], [])) for pair in pairs if pair[0] in columns}
+    fitting = [pair for pair, is_fit in fits.items() if is_fit]
     scored = []
-    for old in dict.fromkeys(missing):
-        for other in dict.fromkeys(new):
-            likeness = difflib.SequenceMatcher(None, normalise(old), normalise(other)).ratio()
-            fits = converts(columns[old], samples.get(other, [])) if old in columns else None
-            count = (neighbours.get(old) == other) + (likeness >= _LIKE)
-            count += {True: 1, False: -1, None: 0}[fits] if count else 0  # a kind of texts alone is no sign
-            scored.append((count, likeness, old, other))
+    for old, other in pairs:
+        likeness = difflib.SequenceMatcher(None, normalise(old), normalise(other)).ratio()
+        count = (neighbours.get(old) == other) + (likeness >= _LIKE)
+        is_only = [old in pair or other in pair for pair in fitting].count(True) == 1
+        if count or is_only:  # texts of one kind alone are a sign where no other column has them
+            count += {True: 1, False: -1, None: 0}[fits.get((old, other))]
+        scored.append((count, likeness, old, other))
     chosen: dict[str, tuple[str, int]] = {}
     for count, _, old, other in sorted(scored, key=lambda one: (-one[0], -one[1])):
         if count > 0 and old not in chosen and other not in [taken for taken, _ in chosen.values()]:

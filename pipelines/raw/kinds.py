@@ -32,12 +32,12 @@ def demand_text(received: Path, name: str) -> None:
     """
     with received.open("rb") as stream:
         head = stream.read(16)
-    if head[:4] == _ZIP and zipfile.is_zipfile(received):
+    if not head.startswith(_ZIP):
+        demand_text_bytes(head, name)
+    elif zipfile.is_zipfile(received):  # one that is cut short is told when it is unpacked
         with zipfile.ZipFile(received) as archive:
             if _CONTENTS in archive.namelist():
                 raise _other_kind(name, "a workbook of Excel")
-        return
-    demand_text_bytes(head, name)
 
 
 def demand_text_bytes(head: bytes, name: str) -> None:

@@ -51,7 +51,7 @@ class OpenedText:
     line_count: int
     byte_count: int = 0
     doubt: str = ""
-    encoded: Encoded = Encoded("utf-8")
+    encoded: Encoded | None = None
 
     def head(self, count: int) -> list[str]:
         """Its first lines; a text without line ends is not read to its end."""

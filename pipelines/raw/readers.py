@@ -8,6 +8,7 @@ quotes taken as plain characters, and the lines that this leaves out are named.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -77,6 +78,20 @@ class TextRelation:
     def dialect(self) -> tuple[object, ...]:
         """What texts must share to be read together; a Parquet file is read alone."""
         return self.scan.dialect if self.scan else (self.name,)
+
+    @property
+    def told(self) -> list[str]:
+        """Sentences on what is other than the layout lists and was bridged."""
+        return list(self.scan.told) if self.scan else []
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """What a dated layout would say of its dialect, in the words of `RoleChange`."""
+        return dict(self.scan.change) if self.scan else {}
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of its first rows, where it is delimited."""
+        return self.scan.first_rows() if self.scan else []
 
     @property
     def lines_before(self) -> int:

@@ -1,4 +1,4 @@
-"""Whether texts of a column could be those of another one: a sign that the column was renamed, and no more than that."""
+"""Whether texts of a column could be those of another one: a sign that it was renamed, and no more than that."""
 
 import datetime as dt
 import re
