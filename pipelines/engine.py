@@ -221,12 +221,16 @@ def _run_state(
 
 
 def execute_job(definitions: Any, job: str, instance: Any, config: Any = None, **partition: str) -> Any:
-    """Run a job in this process, with a run configuration if it needs one; the engines keep their words to themselves."""
+    """Run a job in this process, configured if it needs that; the engines keep their words to themselves."""
     from pipelines.publish.journal import BY_COMMAND
 
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     return definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, raise_on_error=False, run_config=quiet | (config or {}), tags={BY_COMMAND: "walklist run"}, **partition
+        instance=instance,
+        raise_on_error=False,
+        run_config=quiet | (config or {}),
+        tags={BY_COMMAND: "walklist run"},
+        **partition,
     )
 
 

@@ -1,7 +1,7 @@
 """A person decides on a held delivery: it is accepted, by its proposed layout entry or as it is, or rejected for good.
 
-An accepted one may be rejected too: it is taken out of use. The rules hold; people decide. Who decided, and why, is a row of raw_receipts; the flow judges the delivery again in
-its next run, and what the person did not see still holds it.
+An accepted one may be rejected too: it is taken out of use. The rules hold; people decide. Who decided, and why, is a
+row of raw_receipts; the flow judges the delivery again in its next run, and what the person did not see still holds it.
 """
 
 from dataclasses import dataclass

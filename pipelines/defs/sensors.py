@@ -76,7 +76,8 @@ def _listing(desk: Desk, name: str) -> str:
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[rescore, decide, publish, upkeep], request_job=publish, default_status=dg.DefaultSensorStatus.RUNNING,
+    monitored_jobs=[rescore, decide, publish, upkeep], request_job=publish,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells people that a run failed, and publishes how the state stands by now.",
 )  # fmt: skip
 def failed_runs(context: dg.RunFailureSensorContext, desk: Desk) -> dg.RunRequest | dg.SkipReason:

@@ -47,11 +47,15 @@ def with_adopted(lake: Lake, name: str, source: Source) -> Source:
     own = {layout.valid_from for layout in source.layouts}
     newest = {file.name.split(".")[0]: file for file in sorted(_folder(lake, name).glob("*.yaml"))}
     for day, file in newest.items():
-        if dt.date.fromisoformat(day) in own:
+        is_own = dt.date.fromisoformat(day) in own
+        entry = file.read_text(encoding="utf-8")
+        if is_own and f"like: {day}" not in entry:
             continue
         try:
-            source = with_entry(source, file.read_text(encoding="utf-8"))
+            source = with_entry(source, entry)
         except ConfigError as error:
+            if is_own:  # a change of the layout of that very day, which the YAML has by now
+                continue
             raise ConfigError(
                 f"{file}: adopted for a delivery, and no longer in order with {name}.yaml: {error} "
                 "Write the entry of that day into the YAML, or remove this file."

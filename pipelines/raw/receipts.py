@@ -50,6 +50,11 @@ class Delivery:
         return verdicts.pop() if len(verdicts) == 1 else "received"
 
     @property
+    def is_rejected(self) -> bool:
+        """Whether a person rejected it: these files, all of them."""
+        return all(event["verdict"] == "rejected" and event["decided_by"] != BY_RULES for event in self.events)
+
+    @property
     def first_received_at(self) -> dt.datetime:
         """When its first file was taken in."""
         return min(event["received_at"] for event in self.events)
@@ -105,8 +110,22 @@ class ReceiptLedger:
         return {(event["snapshot_date"], event["file_name"]): event for event in self.events()}
 
     def deliveries(self) -> list[Delivery]:
-        """The deliveries of the source, oldest snapshot first; rejected and superseded files are left out."""
-        standing = [event for event in self.newest().values() if event["verdict"] not in ("rejected", "superseded")]
+        """The deliveries of the source, oldest snapshot first, without those that a person rejected.
+
+        Rejected and superseded files are left out. A person rejects files together: once another file of the day
+        comes, the others count again.
+        """
+        return [found for found in self._all_deliveries() if not found.is_rejected]
+
+    def rejected_days(self) -> list[dt.date]:
+        """Days whose delivery a person rejected."""
+        return [found.snapshot_date for found in self._all_deliveries() if found.is_rejected]
+
+    def _all_deliveries(self) -> list[Delivery]:
+        out = ("rejected", "superseded")
+        standing = [
+            event for event in self.newest().values() if event["verdict"] not in out or event["decided_by"] != BY_RULES
+        ]
         days = sorted({event["snapshot_date"] for event in standing})
         return [self._delivery(day, standing) for day in days]
 
@@ -141,15 +160,6 @@ class ReceiptLedger:
         """The newest event in which a person decided on exactly these files, if one did."""
         wanted, by_person = delivery.delivery_id, [e for e in self.events() if e["decided_by"] != BY_RULES]
         return next((event for event in reversed(by_person) if event["delivery_id"] == wanted), None)
-
-    def rejected_days(self) -> list[dt.date]:
-        """Days of which a person rejected every file that is left of them."""
-        days: dict[dt.date, list[bool]] = {}
-        for event in self.newest().values():
-            is_by_person = event["verdict"] == "rejected" and event["decided_by"] != BY_RULES
-            is_out = event["verdict"] in ("rejected", "superseded")
-            days.setdefault(event["snapshot_date"], []).extend([is_by_person] if is_by_person or not is_out else [])
-        return [day for day, found in days.items() if found and all(found)]
 
     def find(self, named: str) -> Delivery:
         """The standing delivery with that `delivery_id`, or with a file of that `file_id`.
