@@ -62,20 +62,20 @@ def find_places(opened: OpenedText, files: LandedFiles) -> Places:
 
 
 def _other_width(name: str, lines: list[str], files: LandedFiles, format_: FixedWidth) -> LayoutError:
-    """The error that tells by how many characters lines differ from the nearest record."""
+    """The error that tells by how many characters lines differ from the nearest record that explains them."""
     found = {format_.length(record): record for record in format_.records}
     told = f"{name}: its first line has {len(lines[0]):,} characters; records have " + " or ".join(
         f"{length:,}" for length in found
     )
     length, count = Counter(map(len, lines)).most_common(1)[0]
-    nearest = min(found, key=lambda known: abs(known - length))
-    if count < _MOST * len(lines) or abs(nearest - length) > _FARTHEST * nearest:
+    near = sorted((known for known in found if abs(known - length) <= _FARTHEST * known), key=lambda n: abs(n - length))
+    if count < _MOST * len(lines) or not near:
         return LayoutError(f"{told}.")
-    more = f"{abs(length - nearest):,} characters {'more' if length > nearest else 'fewer'} than the record"
-    record = _resized(found[nearest], length - nearest)
-    change = None
-    if record and _is_likely(record, lines, files):
-        change = {"set": {"format": {"records": [*format_.records, record]}}}
+    resized = {known: _resized(found[known], length - known) for known in near}
+    likely = {known: record for known, record in resized.items() if record and _is_likely(record, lines, files)}
+    known = next(iter(likely), near[0])
+    change = {"set": {"format": {"records": [*format_.records, likely[known]]}}} if len(likely) == 1 else None
+    more = f"{abs(length - known):,} characters {'more' if length > known else 'fewer'} than the record"
     return LayoutError(f"{told}: lines have {more}. If the state changed it, add a dated layout.", change)
 
 

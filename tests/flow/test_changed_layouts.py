@@ -32,16 +32,16 @@ class Changing:
     def __init__(self, home, name):
         self.home, self.name, self.source = home, name, read_source(CONFIGS, name)
         config = read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
-        state = next(iter(config.states.values())) if self.source.state not in config.states else None
-        few = {"voters": 1000, "chunk_households": 4000, "counties": 4, "snapshots": [BEFORE, DAY]}
-        drawn = (state or config.states[self.source.state]).model_copy(update=few)
+        few = {"voters": 1200, "chunk_households": 4000, "snapshots": [BEFORE, DAY]}
+        drawn = config.states[self.source.state].model_copy(update=few)
         self.calendar = read_calendar(CONFIGS).of_state(self.source.state)
         small = config.model_copy(update={"states": {self.source.state: drawn}})
         self.simulation = Simulation(small, self.source.state, self.calendar)
         self.lake = Lake(home / "data")
         self.lake.prepare()
         write_deliveries(self.simulation, self.source, home / "landing" / name, [BEFORE])
-        assert self.judge().verdict == "accepted"
+        judged = self.judge()
+        assert judged.verdict == "accepted", judged.reason
 
     def copy(self, home):
         shutil.copytree(self.home, home, dirs_exist_ok=True)
@@ -127,13 +127,13 @@ MENDED = {
         "oh", {"voters": {"dropped": ["DATE_OF_BIRTH"]}}, ["1 required columns are missing: DATE_OF_BIRTH"],
     ),
     "oh, renamed and another delimiter": (
-        "oh", {"voters": {"renamed": {"SOS_VOTERID": "SOS_VOTER_ID"}, "set": {"format": {"delimiters": ["|"]}}}},
-        ["its delimiter is pipe", "SOS_VOTERID is now SOS_VOTER_ID"],
+        "oh", {"voters": {"renamed": {"SOS_VOTERID": "SOS_VOTER_NO"}, "set": {"format": {"delimiters": ["|"]}}}},
+        ["its delimiter is pipe", "SOS_VOTERID is now SOS_VOTER_NO"],
     ),
     "ia, the columns of slots renamed": (
         "ia", {"voters": {"renamed": {"GENERAL_ELECTION_DATE": "GEN_ELECTION_DATE"}}}, ["required columns are missing"],
     ),
-    "ct, a field more at the end of the record": ("ct", {}, ["lines have 7 characters more than the record"]),
+    "tx, a field more at the end of the record": ("tx", {}, ["lines have 7 characters more than the record"]),
 }  # fmt: skip
 
 
@@ -156,7 +156,11 @@ def test_a_changed_layout_is_held_by_its_cause_and_read_by_what_is_proposed(worl
     proposed = {refusal.value.role: RoleChange.model_validate(refusal.value.change)}
     entry = propose_entry(world.source, DAY, proposed)
     assert f"valid_from: {DAY}" in entry
-    assert world.judge(with_entry(world.source, entry)).verdict == "accepted"
+    again = world.judge(with_entry(world.source, entry))
+    if "gone" in case:  # the file is read now, and what it lacks is for people to decide
+        assert again.verdict == "held" and "birth_date: empty for" in again.reason
+    else:
+        assert again.verdict == "accepted", again.reason
 
 
 VALUES = {
