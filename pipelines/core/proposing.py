@@ -62,11 +62,10 @@ def propose_values(connection: duckdb.DuckDBPyConnection, staged: Staged, compar
     for reads in _by_look(staged.read.values()):
         role, number, look = reads[0].role, reads[0].number, reads[0].look
         for name, layout in look.column_layouts().items():
-            found = None
-            if layout.date and _is_faulty(staged, name):
-                found = _of_days(connection, reads, name, layout, compared.day)
-            elif layout.code and "voter_id" in look.voters and compared.last_good:
-                found = _of_codes(connection, reads, name, layout, compared)
+            try:
+                found = _of_column(connection, staged, reads, name, layout, compared)
+            except duckdb.Error:  # a text that SQL can only read line by line is not looked at a second time
+                found = None
             if found is None:
                 continue
             sentence, columns = found
@@ -78,6 +77,22 @@ def propose_values(connection: duckdb.DuckDBPyConnection, staged: Staged, compar
 
 
 Found = tuple[str, Mapping[str, Any]]
+"""A sentence, and columns as they would stand in an entry."""
+
+
+def _of_column(
+    connection: duckdb.DuckDBPyConnection,
+    staged: Staged,
+    reads: list[ReadText],
+    name: str,
+    layout: ColumnLayout,
+    compared: Compared,
+) -> Found | None:
+    if layout.date and _is_faulty(staged, name):
+        return _of_days(connection, reads, name, layout, compared.day)
+    if layout.code and "voter_id" in reads[0].look.voters and compared.last_good:
+        return _of_codes(connection, reads, name, layout, compared)
+    return None
 
 
 def _by_look(reads: Iterable[ReadText]) -> list[list[ReadText]]:

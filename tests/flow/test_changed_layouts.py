@@ -193,7 +193,8 @@ def test_values_written_another_way_are_told_and_proposed(worlds, tmp_path, case
     name, told, sentence = VALUES[case]
     world = worlds(name, tmp_path)
     world.deliver(world.written(voters={"set": told}))
-    assert world.judge().verdict == "held"
+    held = world.judge()
+    assert held.verdict == "held" and sentence in held.reason, held.reason
     staged, sentences = world.stage()
     assert any(sentence in found for found in sentences), sentences
     entry = propose_entry(world.source, DAY, staged.changes)
