@@ -19,6 +19,7 @@ from pipelines.core.carrying import describe_carried, select_snapshot
 from pipelines.core.findings import Finding, read_finding
 from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
@@ -183,6 +184,9 @@ class Admission:
                 )
                 approval = self._approval(delivery)
                 if reasons and not approval:
+                    last = compared.last_good.select() if compared.last_good else None
+                    held_against = Compared(self.source.state, delivery.snapshot_date, last)
+                    reasons += propose_values(connection, staged, held_against)
                     return self._hold(delivery, made_from, staged, [*reasons, *absent], is_read=True)
                 kept = self._carried(connection, compared)
                 records = self._write(connection, staged, stated, delivery, compared, made_from)

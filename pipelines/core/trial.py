@@ -13,6 +13,7 @@ from models.errors import ContractError, LayoutError
 from pipelines.calendar import Election
 from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.telling import summary
@@ -89,6 +90,9 @@ class Trying:
             stage_delivery(connection, scratch, received, scratch, staged)
             reasons = unproven(connection, staged, compared) if "voters" in roles else []
             reasons += find_implausible(connection, staged, compared, self.source.plausibility)
+            if reasons:
+                last = compared.last_good.select() if compared.last_good else None
+                reasons += propose_values(connection, staged, Compared(self.source.state, day, last))
             changes = cures(staged.changes) if reasons else {}
         except (LayoutError, ContractError) as error:
             reasons, changes = [str(error)], changes_of(error, staged)

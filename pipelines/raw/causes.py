@@ -31,9 +31,12 @@ Cause = tuple[str, Mapping[str, Any]]
 
 def _delimiter(first: FirstLines) -> Cause | None:
     """Another delimiter gives the required columns, or their number."""
-    fitting = [other for other in first.other_delimiters if _fits(first, other)]
+    headed = [
+        other for other in first.other_delimiters if first.format.header and _is_header(first, first.first, [other])
+    ]
+    fitting = [other for other in first.other_delimiters if _fits(first, other)] or headed
     is_listed = any(_fits(first, delimiter) for delimiter in first.format.delimiters)
-    if len(fitting) != 1 or is_listed:
+    if len(fitting) != 1 or is_listed or (headed and _is_header(first, first.first)):
         return None
     sentence = f"its delimiter is {named(fitting)}, the layout says {named(first.format.delimiters)}."
     is_header = first.format.header and _is_header(first, first.first, fitting)  # the texts of rows are not repeated

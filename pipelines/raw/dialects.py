@@ -16,7 +16,7 @@ from pipelines.layouts.formats import Delimited
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.layouts.reading.positions import Positions, missing_required
 from pipelines.layouts.spelling import normalise
-from pipelines.raw.diff import compare
+from pipelines.raw.diff import compare, tell_headers
 from pipelines.raw.opening import OpenedText
 from pipelines.raw.quoting import find_quote, is_in_doubt, quoted_share
 
@@ -250,7 +250,7 @@ def _checked(name: str, dialect: Dialect, files: LandedFiles) -> Dialect:
     )
     if doubled:
         raise LayoutError(
-            f"{name}: {len(doubled)} columns that are read stand twice in the header: {', '.join(doubled)}."
+            f"{name}: {len(doubled)} columns that are read stand twice in the header: {tell_headers(doubled)}."
         )
     return dialect
 

@@ -16,6 +16,8 @@ from pipelines.layouts.wide import WideHistory
 from pipelines.raw.signs import converts
 
 _LIKE = 0.6  # likeness of names from which one may be the other: reg_date and reg_dt have 0.8
+_TOLD, _LONGEST = 60, 60  # headers told in a sentence, and characters of each
+_MOST_PAIRS = 20_000  # pairs of names that are compared; a file with more new columns is another file
 _LONGEST_RUN = 5  # columns in a row that may be renamed at once; where more are new, their order tells nothing
 
 
@@ -41,13 +43,13 @@ class Difference:
 
     def __str__(self) -> str:
         """The difference in sentences without the last point; empty when there is none."""
-        missing = f"{len(self.missing)} of {self.listed_count} columns are missing: {', '.join(self.missing)}"
+        missing = f"{len(self.missing)} of {self.listed_count} columns are missing: {tell_headers(self.missing)}"
         count = "1 column is" if len(self.new) == 1 else f"{len(self.new)} columns are"
         parts = [
-            "; ".join(f"{old} is now {new}" for old, new in self.renamed.items()),
+            "; ".join(f"{old} is now {tell_headers([new])}" for old, new in self.renamed.items()),
             missing if self.missing else "",
-            f"{count} new: {', '.join(self.new)}" if self.new else "",
-            "; ".join(f"{old} may now be {new}" for old, new in self.likely.items()),
+            f"{count} new: {tell_headers(self.new)}" if self.new else "",
+            "; ".join(f"{old} may now be {tell_headers([new])}" for old, new in self.likely.items()),
         ]
         return ". ".join(part for part in parts if part)
 
@@ -95,6 +97,13 @@ def compare(headers: Iterable[str], files: LandedFiles, rows: Sequence[Sequence[
     )
 
 
+def tell_headers(headers: Sequence[str]) -> str:
+    """Headers as a part of a sentence, however many and long they are: a file may have any."""
+    plain = ["".join(sign if sign.isprintable() else " " for sign in header[:_LONGEST]) for header in headers[:_TOLD]]
+    more = f" and {len(headers) - _TOLD:,} more" if len(headers) > _TOLD else ""
+    return ", ".join(plain) + more
+
+
 def describe_difference(headers: Iterable[str], files: LandedFiles, rows: Sequence[Sequence[str]] = ()) -> str:
     """The columns that a file lacks and has beyond its layout, with renames; empty when there are none."""
     return str(compare(headers, files, rows))
@@ -138,6 +147,8 @@ def _signs(
     samples: Mapping[str, list[str]],
 ) -> dict[str, tuple[str, int]]:
     """For each missing name the new one that most signs speak for, with their number; each new one is taken once."""
+    if len(missing) * len(new) > _MOST_PAIRS or len(found) > _MOST_PAIRS:
+        return {}
     neighbours = _same_neighbours(names, found)
     pairs = [(old, other) for old in dict.fromkeys(missing) for other in dict.fromkeys(new)]
     fits = {pair: converts(columns[pair[0]], samples.get(pair[1], [])) for pair in pairs if pair[0] in columns}

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from models.errors import LayoutError, NoMemberError
 from pipelines.layouts.lookups import LandedFiles, fits_any
+from pipelines.raw.diff import tell_headers
 
 _KINDS = {
     b"PAR1": "a Parquet file",
@@ -21,6 +22,7 @@ _KINDS = {
 }
 _CONTENTS = "[Content_Types].xml"  # stands in every document of Office, which is a zip archive itself
 _ZIP = b"PK\x03\x04"
+_MOST_PATTERNS = 20  # members of several kinds that an entry would name
 _TOLD = 3  # members named in a sentence; of more their number is told
 
 
@@ -69,9 +71,9 @@ def told_members(received: Path, name: str, files: LandedFiles) -> Generator[Non
         others = _others(received, files)
         if not others:
             raise
-        told = ", ".join(others[:_TOLD]) + (f" and {len(others) - _TOLD} more" if len(others) > _TOLD else "")
+        told = tell_headers(others[:_TOLD]) + (f" and {len(others) - _TOLD} more" if len(others) > _TOLD else "")
         kinds = {PurePosixPath(other).suffix.lower() for other in others}
-        patterns = [f"*{kinds.pop()}"] if len(kinds) == 1 and "" not in kinds else others
+        patterns = [f"*{kinds.pop()}"] if len(kinds) == 1 and "" not in kinds else others[:_MOST_PATTERNS]
         one = "member" if len(others) == 1 else f"{len(others)} members"
         stand = "stands" if len(others) == 1 else "stand"
         raise NoMemberError(

@@ -29,6 +29,7 @@ from pipelines.raw.survey import survey, survey_file
 
 LONGEST_LINE = 1 << 20
 """Characters of the longest line that is read; longer ones are refused."""
+_LONGEST_HEAD = 1 << 23  # characters of first lines that are looked at: 5,000 lines of 1,600, whatever a file holds
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,13 @@ class OpenedText:
 
     def head(self, count: int) -> list[str]:
         """Its first lines; a text without line ends is not read to its end."""
+        found: list[str] = []
+        left = _LONGEST_HEAD
         with self.path.open(encoding="utf-8-sig", newline="\n") as text:
-            return [text.readline(LONGEST_LINE).rstrip("\r\n") for _ in range(min(count, self.line_count))]
+            while left > 0 and len(found) < min(count, self.line_count):
+                found.append(text.readline(LONGEST_LINE).rstrip("\r\n"))
+                left -= len(found[-1])
+        return found
 
     def lines(self) -> Iterator[str]:
         """Its lines in order, without their ends and without a byte order mark."""

@@ -231,6 +231,20 @@ def test_what_the_layout_lists_is_no_difference(read):
         assert compare(text.headers, layout(), text.first_rows()).change() == {}
 
 
+def test_a_header_of_any_size_is_told_in_a_short_sentence(read):
+    names = [*NAMES[:5], *(f"COLUMN {at} " + "x" * 200 for at in range(3000))]
+    row = ["1", "ANN", "A", "A", "01/15/2020", *([""] * 3000)]
+    _, text = read(content(names, [row]), layout())
+    told = str(compare(text.headers, layout(), text.first_rows()))
+    assert "3000 columns are new" in told and "and 2,940 more" in told and len(told) < 5000
+
+
+def test_first_lines_of_any_length_are_looked_at_within_bounds(read, monkeypatch):
+    monkeypatch.setattr("pipelines.raw.opening._LONGEST_HEAD", 100)
+    rows, text = read(content(), layout())
+    assert len(rows) == len(ROWS) and len(text.scan.opened.head(50)) < 10
+
+
 def test_numbered_columns_renamed_alike_are_told_by_their_template():
     names = ["ID", *(f"DATE {at}" for at in range(1, 5))]
     files = FileLayout.model_validate(
