@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.core.plausibility.comparison import FEWEST_CHANGED, share
+from pipelines.core.plausibility.comparison import FEWEST, FEWEST_CHANGED, share
 from pipelines.core.plausibility.reading import Told
 from pipelines.layouts.limits import Plausibility
 
 _CODES = ("status_code", "party_code", "gender_code", "race_code")
-_PASSING = ("inactive", "pending")  # most who have such a status lose it at once: by a purge, by an approval
+_PASSING = ("inactive", "pending")  # most who have such a status may lose it at once: by a purge, by an approval
+_NEARLY_ALL = 0.9  # of them, whom not even a purge takes at once
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,10 @@ def judge_mix(connection: duckdb.DuckDBPyConnection, told: Told, limits: Plausib
         )
         if not before[word.column] or not now[word.column]:
             continue
-        if word.kept >= FEWEST_CHANGED and word.left > limits.code_loss_share * word.kept and not word.is_passing:
-            lost = share(word.left, word.kept, limits.code_loss_share)
+        allowed = max(_NEARLY_ALL, limits.code_loss_share) if word.is_passing else limits.code_loss_share
+        fewest = FEWEST if word.is_passing else FEWEST_CHANGED
+        if word.kept >= fewest and word.left > allowed * word.kept:
+            lost = share(word.left, word.kept, allowed)
             reasons.append(f"{word.column}: {word.left:,} of {word.kept:,} voters with one code have another ({lost}).")
         elif not word.before and word.now >= FEWEST_CHANGED and word.now > limits.new_code_share * told.rows:
             new = share(word.now, told.rows, limits.new_code_share)

@@ -187,18 +187,16 @@ def _lost(elections: list[_Election], limits: Plausibility) -> list[str]:
 
 
 def _gained(elections: list[_Election], compared: Comparison, limits: Plausibility) -> list[str]:
-    """Votes that turn up long after their election, where the last good delivery had looked."""
+    """Votes that turn up long after their election, where the last good delivery told of later ones."""
     assert compared.last_date
-    past = compared.last_date - dt.timedelta(days=_LONG_PAST)
+    long_past = compared.last_date - dt.timedelta(days=_LONG_PAST)
+    newest = max((found.day for found in elections if found.due), default=long_past)
     reasons = []
     for found in elections:
-        if (
-            found.day < past
-            and found.new >= FEWEST
-            and found.new > limits.vote_gain_share * max(found.due, found.stated - found.new)
-        ):
+        known = max(found.due, found.stated - found.new)
+        if found.day < min(long_past, newest) and found.new >= FEWEST and found.new > limits.vote_gain_share * known:
             years = (compared.snapshot_date - found.day).days / 365
-            told = f"{found.due:,} were known, allowed {limits.vote_gain_share:.0%} more"
+            told = f"{known:,} were known, allowed {limits.vote_gain_share:.0%} more"
             reasons.append(f"{found.election_id}: {found.new:,} votes appear after {years:.0f} years; {told}.")
     return reasons
 
