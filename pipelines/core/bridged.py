@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import duckdb
 
 from models.errors import WalklistError
-from pipelines.core.plausibility import Comparison
+from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.staged import Staged
 from pipelines.lake import Table
 from pipelines.layouts.changes import RoleChange

@@ -18,7 +18,8 @@ from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.carrying import describe_carried, select_snapshot
 from pipelines.core.findings import Finding, read_finding
 from pipelines.core.history import select_new_votes
-from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.plausibility.comparison import Comparison
+from pipelines.core.plausibility.judging import find_implausible
 from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
@@ -173,12 +174,13 @@ class Admission:
     ) -> Judgement:
         """Read a delivery and decide on it; what holds it is kept as a finding, for people and for the next run."""
         with self.lake.connect(_MEMORY_SHARE) as connection, self.lake.scratch() as scratch:
-            staged, compared = Staged(), self._compared(delivery, previous, self._is_partial(delivery, layout))
+            staged = Staged()
             try:
                 received = Received(delivery, layout, self.source.state, self.calendar, self._earlier(delivery))
                 stage_delivery(connection, self.lake.root, received, scratch, staged)
                 self._keep_refused(connection, staged, made_from)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
+                compared = self._compared(delivery, layout, previous, stated)
                 reasons = unproven(connection, staged, compared) + find_implausible(
                     connection, staged, compared, self.source.plausibility
                 )
@@ -228,11 +230,28 @@ class Admission:
     def _is_partial(self, delivery: Delivery, layout: Layout) -> bool:
         return layout.files["voters"].is_partial(event["file_name"] for event in delivery.of_role("voters"))
 
-    def _compared(self, delivery: Delivery, previous: Delivery | None, is_partial: bool) -> Comparison:
+    def _compared(self, delivery: Delivery, layout: Layout, previous: Delivery | None, stated: str) -> Comparison:
         if previous is None:
             return Comparison(delivery.snapshot_date, None, None)
-        last = self.lake.table(Voters, state=self.source.state, snapshot_date=previous.snapshot_date)
-        return Comparison(delivery.snapshot_date, last, previous.snapshot_date, is_partial)
+        return Comparison(
+            delivery.snapshot_date,
+            self.lake.table(Voters, state=self.source.state, snapshot_date=previous.snapshot_date),
+            previous.snapshot_date,
+            self._is_partial(delivery, layout),
+            known_votes=self.lake.table(VoteHistory, state=self.source.state),
+            stated_votes=stated if layout.states_votes(event["file_name"] for event in delivery.events) else None,
+            has_slots=layout.has_slots,
+            posting_lag_days=self.source.posting_lag_days,
+            calendar=self.calendar,
+            history_day=self._history_day(delivery),
+        )
+
+    def _history_day(self, delivery: Delivery) -> dt.date | None:
+        """Day of the oldest delivery before one with the same history files, byte for byte."""
+        mine = {event["file_id"] for event in delivery.of_role("history")}
+        known = ReceiptLedger(self.lake, self.name).deliveries() if mine else []
+        days = (found.snapshot_date for found in known if {e["file_id"] for e in found.of_role("history")} == mine)
+        return min((day for day in days if day < delivery.snapshot_date), default=None)
 
     def _carried(self, connection: duckdb.DuckDBPyConnection, compared: Comparison) -> list[str]:
         if compared.last_good is None or compared.last_date is None or not compared.is_partial:

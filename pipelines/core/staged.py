@@ -71,6 +71,7 @@ class Staged:
         named_count: Votes whose election is told by a name, those included.
         assumed: Votes of elections whose type nothing tells, by the type that they are given.
         required: Columns of core_voters that every file of voters must have.
+        cut_short: Names of texts that end in the middle of a record.
         texts: Readable text of each file_no, for the quarantine of refused rows.
     """
 
@@ -92,6 +93,7 @@ class Staged:
     unnamed: dict[str, int] = field(default_factory=dict)
     named_count: int = 0
     assumed: dict[str, int] = field(default_factory=dict)
+    cut_short: list[str] = field(default_factory=list)
     texts: dict[int, OpenedText] = field(default_factory=dict)
 
     def wide_files(self) -> list[tuple[list[WideElection], list[int]]]:

@@ -12,7 +12,8 @@ import duckdb
 from models.errors import ContractError, LayoutError
 from pipelines.calendar import Election
 from pipelines.core.bridged import changes_of, cures, unproven
-from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.plausibility.comparison import Comparison
+from pipelines.core.plausibility.judging import find_implausible
 from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery

@@ -13,6 +13,7 @@ from pipelines.layouts.files import FileLayout, Role
 from pipelines.layouts.like import expand
 from pipelines.layouts.limits import Plausibility
 from pipelines.layouts.lookups import CodeFile
+from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots
 from pipelines.layouts.wide import WideHistory
 
 
@@ -56,6 +57,16 @@ class Layout(Strict):
     def _missing_parts(self, role: Role, names: list[str]) -> list[str]:
         """Parts of a role that are missing, by the look that lacks least."""
         return min((look.missing_parts(names) for look in self.looks(role)), key=len)
+
+    def states_votes(self, file_names: Iterable[str]) -> bool:
+        """Whether files of these names state votes."""
+        telling = [look for look in self.all_looks() if look.history]
+        return any(look.fits(name) for name in file_names for look in telling)
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether a file has room for so many votes of a voter."""
+        return any(isinstance(look.history, RelativeSlots | CodeMapped | FreeText) for look in self.all_looks())
 
     def looks(self, role: Role) -> list[FileLayout]:
         """The looks that a file of a role may have, the usual one first."""

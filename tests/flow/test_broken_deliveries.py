@@ -51,7 +51,7 @@ class World:
         """The good voters file, with a marker for a name in its first rows."""
         rows = NC.rows(unpack((self.good / VOTERS).read_bytes()))
         nth = NC.position(rows, "last_name")
-        for row in rows[1:30]:
+        for row in rows[1:10]:
             row[nth] = NC.quoted(CANARY)
         return NC.content(rows)
 
@@ -298,7 +298,7 @@ ACCEPTED = {
     "latin-1 letters": (lambda text: text.replace(b'ZZ"', b'\xc9\xd1"'), ""),
     "bytes that are letters in cp1252 only": (
         lambda text: text.replace(b'ZZ"', b'\x92S"'),
-        "29 bytes from 0x80 to 0x9F are no letters in latin-1",
+        "9 bytes from 0x80 to 0x9F are no letters in latin-1",
     ),
 }
 
