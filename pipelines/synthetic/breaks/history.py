@@ -102,7 +102,7 @@ def _repeat_votes(content: bytes, how: TextFile) -> bytes:
 
 def _lose_column(victim: Victim) -> None:
     """The columns of the newest election are gone, of the last one where headers tell no day."""
-    ((role, history),) = _wide(victim.layout)
+    role, history = _wide(victim.layout)[0]
 
     def cut(content: bytes, how: TextFile) -> bytes:
         rows = how.rows(content)
