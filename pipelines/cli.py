@@ -9,7 +9,8 @@ Exit codes of `walklist run`, which stay as they are:
 70  a fault of the program
 75  another run is at work on the data root
 
-The other commands use 0, 2, 70 and 75 in the same sense.
+The other commands use 0, 2, 70 and 75 in the same sense; `walklist check FILE` leaves with 3 when the file would be
+held.
 """
 
 import os
