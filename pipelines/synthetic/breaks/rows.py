@@ -8,6 +8,7 @@ from pipelines.layouts.source import Layout
 from pipelines.synthetic.breaks.kinds import (
     HELD,
     LOADS,
+    LOADS_OR_HELD,
     SOME_REFUSED,
     Break,
     all_of_column,
@@ -103,7 +104,7 @@ BREAKS: Sequence[Break] = (
         sentence="Every row has a delimiter more in its middle than the header.",
         change=all_texts(lambda content, how: _insert_field(content, how, 1)),
         outcomes=HELD,
-        cause=r"fields",
+        cause=r"fields|columns",
         fits=is_delimited,
     ),
     Break(  # Connecticut: a comma in a name; New York: stray quotes
@@ -111,7 +112,7 @@ BREAKS: Sequence[Break] = (
         sentence="Some rows have a delimiter more in their middle.",
         change=largest_text(lambda content, how: _insert_field(content, how, 500)),
         outcomes=SOME_REFUSED,
-        cause=r"refused|fields",
+        cause=r"refused|fields|columns",
         fits=is_delimited,
     ),
     Break(  # New York's embedded line ends, of which a loader drops what has too few fields
@@ -126,7 +127,7 @@ BREAKS: Sequence[Break] = (
         name="records_widened",
         sentence="Every record has four characters more than the layout says.",
         change=all_texts(_widen),
-        outcomes=HELD,
+        outcomes=LOADS_OR_HELD,  # blanks behind the last of fields that a sign ends say nothing
         cause=r"characters|length",
         fits=is_fixed_width,
     ),
