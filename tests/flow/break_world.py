@@ -73,7 +73,8 @@ class BreakWorld:
         self.days = DAYS.get(name, USUAL_DAYS)
         self.layout = self.source.layout_on(self.days[-1])
         self.calendar = read_calendar(CONFIGS).of_state(self.source.state)
-        self.home = Path(tempfile.mkdtemp(prefix=f"walklist_{name}_"))
+        self._kept = tempfile.TemporaryDirectory()  # removed with the world
+        self.home = Path(self._kept.name)
         self._write()
         self._accept()
 
