@@ -14,6 +14,7 @@ from pipelines.calendar import Election
 from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.plausibility.judging import find_implausible
+from pipelines.core.plausibility.reading import judge_reading
 from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
@@ -89,11 +90,7 @@ class Trying:
         try:
             received = Received(self._delivery(file.name, day, roles), layout, self.source.state, self.calendar)
             stage_delivery(connection, scratch, received, scratch, staged)
-            reasons = unproven(connection, staged, compared) if "voters" in roles else []
-            reasons += find_implausible(connection, staged, compared, self.source.plausibility)
-            if reasons:
-                last = compared.last_good.select() if compared.last_good else None
-                reasons += propose_values(connection, staged, Compared(self.source.state, day, last))
+            reasons = self._reasons(connection, staged, compared, roles)
             changes = cures(staged.changes) if reasons else {}
         except (LayoutError, ContractError) as error:
             reasons, changes = [str(error)], changes_of(error, staged)
@@ -106,6 +103,20 @@ class Trying:
             propose_entry(self.source, day, changes) if changes else "",
             compared.last_date,
         )
+
+    def _reasons(
+        self, connection: duckdb.DuckDBPyConnection, staged: Staged, compared: Comparison, roles: list[Role]
+    ) -> list[str]:
+        """Why a file that was read would be held; of votes alone no person can be compared."""
+        if "voters" not in roles:
+            reasons = judge_reading(staged, self.source.plausibility)
+        else:
+            reasons = unproven(connection, staged, compared)
+            reasons += find_implausible(connection, staged, compared, self.source.plausibility)
+        if reasons:
+            last = compared.last_good.select() if compared.last_good else None
+            reasons += propose_values(connection, staged, Compared(self.source.state, compared.snapshot_date, last))
+        return reasons
 
     def _layout(self, name: str, day: dt.date, role: Role | None) -> tuple[Layout, list[Role]]:
         layout = self.source.layout_on(day)

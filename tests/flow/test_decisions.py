@@ -209,7 +209,7 @@ def test_another_encoding_loads_by_itself_only_where_names_stay_as_they_were(wor
         rows = text.split(b"\r\n")
         nth = rows[0].split(b"\t").index(b'"last_name"')
         cells = [row.split(b"\t") for row in rows[1:-1]]
-        for row in cells[::20]:
+        for row in cells[::250]:
             row[nth] = b'"' + accented + b'"'
         return b"\r\n".join([rows[0], *(b"\t".join(row) for row in cells), b""])
 

@@ -55,3 +55,8 @@ def test_a_role_makes_up_for_a_name_that_says_nothing(check, nc_landing, tmp_pat
     shutil.copy(nc_landing / "nc" / "2026-10-01" / VOTERS, file)
     code, told = check(file, "--state", "NC", "--role", "voters", "--day", "2026-10-01")
     assert code == 0 and "as voters" in told
+
+
+def test_a_history_is_tried_alone(check, nc_landing):
+    code, told = check(nc_landing / "nc" / "2026-10-01" / "ncvhis_Statewide.zip", "--state", "NC")
+    assert code == 0 and "as history" in told and "It fits." in told
