@@ -1,0 +1,178 @@
+"""Which header is which canonical column: all at once, so that each header and each column is used once at most."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from pipelines.sniff.evidence import COLUMNS, IMPOSSIBLE, fit
+from pipelines.sniff.profile import ColumnProfile
+from pipelines.sniff.vocabulary import UNREAD, Vocabulary
+from pipelines.sniff.words import words_of
+
+_OF_HEADER = 2.0  # a header says more than texts do: of three dates only it tells which is which
+_LEAST, _LEAST_UNNAMED = 0.95, 0.29  # with a header, and without one
+_SURE = 1.6
+_ONLY_BY_NAME = {"is_confidential", "precinct_name"}  # columns that texts alone never tell
+
+_AGAINST: dict[str, str] = {
+    "address_line": "mail email previous",
+    "city": "mail previous school council district court ward code jurisdiction",
+    "zip_code": "mail 4 plus previous",
+    "county_code": "mail previous vote district council voter commissioner court supervisor",
+    "precinct_code": "city municipality village school part split town previous name group suffix",
+    "precinct_name": "city municipality village school part split town",
+    "congressional_code": "state senate school council",
+    "last_name": "former previous mail date street updated changed vote",
+    "first_name": "mail street previous",
+    "middle_name": "mail street previous",
+    "name_suffix": "street house direction mail number address precinct residence",
+    "phone": "fax extension",
+    "birth_date": "registration place",
+    "birth_year": "place",
+    "registration_date": "party affiliation change changed update updated last birth cancel inactive mail vote number",
+    "status_code": "reason date mail uocava absentee special",
+    "party_code": "date previous other original organization unqual",
+    "voter_id": "precinct last previous county required met district house",
+    "race_code": "description",
+    "gender_code": "description",
+}
+"""Words of a header that speak against a column: the usual traps, such as the mailing address."""
+_TRAP = 0.8
+
+
+@dataclass(frozen=True)
+class Match:
+    """A column that was found.
+
+    Attributes:
+        profile: Where it stands, and its texts.
+        score: How clear it is; below `_SURE` a person should look.
+        likeness: How much its header is like known ones, in [0, 1].
+    """
+
+    profile: ColumnProfile
+    score: float
+    likeness: float
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether nobody needs to look."""
+        return self.score >= _SURE
+
+
+def match_columns(
+    profiles: Sequence[ColumnProfile],
+    vocabulary: Vocabulary,
+    has_header: bool,
+    rows: Sequence[Sequence[str]] = (),
+) -> dict[str, Match]:
+    """The header of each canonical column that the file seems to have.
+
+    Args:
+        profiles: Columns of the file.
+        vocabulary: What known sources call things.
+        has_header: Whether the file names its columns; otherwise texts and their places are all there is.
+        rows: Rows of the file; without headers they tell a county, which a ZIP lies in, from a precinct.
+    """
+    firsts = _first_of_each(profiles) if has_header else list(profiles)
+    likeness = [vocabulary.likeness(profile.header) if has_header else {} for profile in firsts]
+    scores = np.array(
+        [[_score(column, profile, like, vocabulary, has_header) for column in COLUMNS] for profile, like in zip(firsts, likeness, strict=True)]
+    )
+    if not has_header:
+        scores = scores + _by_neighbours(firsts, scores) + _by_rows(firsts, scores, rows)
+    least = _LEAST if has_header else _LEAST_UNNAMED
+    gains = np.where(scores >= least, scores, 0.0)
+    rows, columns = linear_sum_assignment(-gains)
+    return {
+        COLUMNS[column]: Match(firsts[row], float(scores[row, column]), likeness[row].get(COLUMNS[column], 0.0))
+        for row, column in zip(rows, columns, strict=True)
+        if gains[row, column] > 0
+    }
+
+
+def _first_of_each(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
+    """Of several columns of one name the first: only that one can be read by its name."""
+    found: dict[str, ColumnProfile] = {}
+    for profile in profiles:
+        found.setdefault(profile.header.upper(), profile)
+    return list(found.values())
+
+
+def _score(
+    column: str, profile: ColumnProfile, like: dict[str, float], vocabulary: Vocabulary, has_header: bool
+) -> float:
+    evidence = fit(column, profile, vocabulary)
+    if not has_header:
+        return IMPOSSIBLE if not profile.filled or column in _ONLY_BY_NAME else evidence
+    own = like.get(column, 0.0)
+    other = max((share for label, share in like.items() if label != column), default=0.0)
+    unread = like.get(UNREAD, 0.0)
+    told = own - 0.5 * max(other - own, 0.0) - 0.3 * max(unread - own, 0.0)
+    trap = _TRAP * len(set(_AGAINST.get(column, "").split()) & set(words_of(profile.header)))
+    return _OF_HEADER * told + evidence - trap
+
+
+def _by_neighbours(profiles: Sequence[ColumnProfile], scores: np.ndarray) -> np.ndarray:
+    """What the columns beside one say, where no header does: a city stands before its ZIP, names stand together."""
+    found = np.zeros_like(scores)
+    for column, neighbours in _BESIDE.items():
+        at = COLUMNS.index(column)
+        for near, distance, weight in neighbours:
+            other = COLUMNS.index(near)
+            for place in range(len(profiles)):
+                there = place + distance
+                if 0 <= there < len(profiles) and scores[there, other] > 0.5:
+                    found[place, at] += weight
+    return found
+
+
+_BESIDE: dict[str, list[tuple[str, int, float]]] = {
+    "city": [("zip_code", 1, 0.3), ("zip_code", 2, 0.3), ("zip_code", 3, 0.1)],
+    "middle_name": [("first_name", -1, 0.4)],
+    "race_code": [("gender_code", -1, 0.3), ("gender_code", 1, 0.3)],
+    "last_name": [("first_name", 1, 0.2), ("first_name", 2, 0.2), ("first_name", -1, 0.1), ("first_name", -2, 0.1)],
+}
+
+
+def _by_rows(profiles: Sequence[ColumnProfile], scores: np.ndarray, rows: Sequence[Sequence[str]]) -> np.ndarray:
+    """What rows say of places: a ZIP lies in one county and one district, and in many precincts."""
+    found = np.zeros_like(scores)
+    zips = [profile for at, profile in enumerate(profiles) if scores[at, COLUMNS.index("zip_code")] > 0.5]
+    zip_at = max(zips, key=lambda profile: profile.filled, default=None)
+    if zip_at is None or not rows:
+        return found
+    for at, profile in enumerate(profiles):
+        if 1 < len(profile.texts) <= _MOST_AREAS and profile is not zip_at and profile.filled_share > _MOSTLY_FILLED:
+            surplus = _told_by(zip_at.place, profile.place, rows) - max(profile.texts.values()) / profile.filled
+            found[at, COLUMNS.index("county_code")] += surplus * _OF_ROWS + _MANY * len(profile.texts) / _MOST_AREAS
+            found[at, COLUMNS.index("congressional_code")] += (surplus - 0.3) * _OF_ROWS
+            found[at, COLUMNS.index("precinct_code")] += (0.3 - surplus) * _OF_ROWS
+    return found
+
+
+_MOST_AREAS, _MOSTLY_FILLED, _OF_ROWS, _MANY = 300, 0.5, 0.6, 0.5
+
+
+def _told_by(known: int, told: int, rows: Sequence[Sequence[str]]) -> float:
+    """Share of the rows whose text is the most frequent one among the rows of the same known text."""
+    pairs = Counter((row[known][:5], row[told].strip()) for row in rows if len(row) > max(known, told) and row[told].strip())
+    best: dict[str, int] = {}
+    for (key, _), count in pairs.items():
+        best[key] = max(best.get(key, 0), count)
+    return sum(best.values()) / max(pairs.total(), 1)
+
+
+def by_likeness(
+    profiles: Sequence[ColumnProfile], column: str, vocabulary: Vocabulary, role: str
+) -> ColumnProfile | None:
+    """Of some columns the one whose header is most like those of a canonical column; nothing where none is."""
+    likeness = {profile.place: vocabulary.likeness(profile.header, role).get(column, 0.0) for profile in profiles}
+    best = max(profiles, key=lambda profile: likeness[profile.place], default=None)
+    return best if best and likeness[best.place] > _ALIKE else None
+
+
+_ALIKE = 0.3
