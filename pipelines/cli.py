@@ -16,6 +16,7 @@ import os
 import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,6 +58,20 @@ def check() -> None:
 
     with _in_words():
         typer.echo(check_configs())
+
+
+@app.command()
+def sniff(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of one delivery: voters, and their history if it is apart.")
+    ],
+    state: Annotated[str, typer.Option(help="The two letters of the state.")] = "",
+) -> None:
+    """Draft a layout for unknown files and print it; what is uncertain carries its reason in a comment."""
+    from pipelines.sniff.command import sniff_files
+
+    with _in_words():
+        typer.echo(sniff_files(files, state.upper()))
 
 
 @app.command()

@@ -2,19 +2,59 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from pipelines.sniff.evidence import FIRST_NAMES, LAST_NAMES, STREET
+from pipelines.sniff.evidence import STREET
+from pipelines.sniff.names import FIRST_NAMES, LAST_NAMES
 from pipelines.sniff.matching import Match
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import Vocabulary
 from pipelines.sniff.words import words_of
 
-_NOT_HERE = {"mail", "email", "previous", "former", "last", "first", "middle", "phone", "birth", "precinct", "vote", "name_suffix", "voter_id", "county", "district"}
+_NOT_HERE = {
+    "mail",
+    "email",
+    "previous",
+    "former",
+    "last",
+    "first",
+    "middle",
+    "phone",
+    "birth",
+    "precinct",
+    "vote",
+    "name_suffix",
+    "voter_id",
+    "county",
+    "district",
+}
 _WHOLE = r"\d+\S* .*[A-Za-z].*"
 _PLACES = ("number", "fraction", "pre", "street", "type", "post", "unit type", "unit")
-_NO_PART = {"city", "zip", "state", "country", "route", "municipality", "flag", "code_city", "status", "plus", "library", "carrier", "flagged", "military", "county", "precinct", "district", "date", "email", "town", "development"}
+_NO_PART = {
+    "city",
+    "zip",
+    "state",
+    "country",
+    "route",
+    "municipality",
+    "flag",
+    "code_city",
+    "status",
+    "plus",
+    "library",
+    "carrier",
+    "flagged",
+    "military",
+    "county",
+    "precinct",
+    "district",
+    "date",
+    "email",
+    "town",
+    "development",
+}
 
 
 def address_columns(
@@ -28,7 +68,11 @@ def address_columns(
         has_header: Whether the file names its columns.
         matches: Other columns of the voter, which say where the residence is.
     """
-    residence = [profile for profile in profiles if not set(words_of(profile.header)) & _NOT_HERE] if has_header else list(profiles)
+    residence = (
+        [profile for profile in profiles if not set(words_of(profile.header)) & _NOT_HERE]
+        if has_header
+        else list(profiles)
+    )
     whole = _whole(residence, vocabulary, has_header, matches)
     if whole:
         return {"address_line": whole}
@@ -50,12 +94,19 @@ def _whole(
     profiles: Sequence[ColumnProfile], vocabulary: Vocabulary, has_header: bool, matches: Mapping[str, Match]
 ) -> Any:
     """A residence in one text, with the second line of one where there is such."""
-    found = [profile for profile in profiles if profile.filled and profile.share(_WHOLE) > _STREETS and profile.share(STREET) > 0.2]
+    found = [
+        profile
+        for profile in profiles
+        if profile.filled and profile.share(_WHOLE) > _STREETS and profile.share(STREET) > 0.2
+    ]
     if not found:
         return None
     near = matches["city"].profile.place if "city" in matches else found[0].place
     if has_header:
-        best = max(found, key=lambda profile: vocabulary.likeness(profile.header).get("address_line", 0.0) + profile.filled_share)
+        best = max(
+            found,
+            key=lambda profile: vocabulary.likeness(profile.header).get("address_line", 0.0) + profile.filled_share,
+        )
     else:
         best = max(found, key=lambda profile: (round(profile.filled_share, 1), -abs(near - profile.place)))
     return {"from": best.header, "required": True} | ({"masks": best.masks} if best.masks else {})
@@ -103,11 +154,22 @@ def _place(words: Sequence[str]) -> str | None:
 def _parts_by_texts(profiles: Sequence[ColumnProfile], matches: Mapping[str, Match]) -> list[ColumnProfile]:
     """A column of numbers with a column of streets behind it, where no header says so."""
     for at, number in enumerate(profiles):
-        if number.share(r"\d{1,6}[A-Za-z]?") < _NUMBERS or number.filled_share < _NUMBERS or len(number.texts) < _FEWEST:
+        if (
+            number.share(r"\d{1,6}[A-Za-z]?") < _NUMBERS
+            or number.filled_share < _NUMBERS
+            or len(number.texts) < _FEWEST
+        ):
             continue
         for street in profiles[at + 1 : at + _NEAR]:
             if street.share(STREET) > _STREETS and street.share_in(FIRST_NAMES | LAST_NAMES) < _NUMBERS:
-                between = [part for part in profiles if street.place < part.place < street.place + 3 and 0 < part.filled_share < _NUMBERS and part.longest <= 12 and _before_city(part, matches)]
+                between = [
+                    part
+                    for part in profiles
+                    if street.place < part.place < street.place + 3
+                    and 0 < part.filled_share < _NUMBERS
+                    and part.longest <= 12
+                    and _before_city(part, matches)
+                ]
                 return [number, street, *between]
     return []
 
@@ -121,11 +183,19 @@ def _before_city(profile: ColumnProfile, matches: Mapping[str, Match]) -> bool:
 
 def phone_columns(profiles: Sequence[ColumnProfile], has_header: bool) -> dict[str, Any]:
     """A phone whose area code, and perhaps exchange, stands in a column of its own."""
-    parts = [profile for profile in profiles if "phone" in words_of(profile.header) or "area" in words_of(profile.header)]
+    parts = [
+        profile for profile in profiles if "phone" in words_of(profile.header) or "area" in words_of(profile.header)
+    ]
     parts = [profile for profile in parts if not set(words_of(profile.header)) & {"extension", "fax"}]
     if not has_header:
-        parts = [here for profile, here in zip(profiles, profiles[1:], strict=False) if here.share(r"\d{7}") > _STREETS and profile.share(r"[2-9]\d{2}") > _NUMBERS]
+        parts = [
+            here
+            for profile, here in pairwise(profiles)
+            if here.share(r"\d{7}") > _STREETS and profile.share(r"[2-9]\d{2}") > _NUMBERS
+        ]
         parts = [profile for profile in profiles if parts and profile.place in (parts[0].place - 1, parts[0].place)]
-    if not 2 <= len(parts) <= 3 or not re.search("area", parts[0].header + ("" if has_header else "area"), re.IGNORECASE):
+    if not 2 <= len(parts) <= 3 or not re.search(
+        "area", parts[0].header + ("" if has_header else "area"), re.IGNORECASE
+    ):
         return {}
     return {"phone": {"from": [part.header for part in parts], "join": True, "digits": True}}

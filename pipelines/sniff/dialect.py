@@ -73,7 +73,11 @@ def find_text_dialect(name: str, lines: Sequence[str], more: Sequence[str], deli
     """
     looked_at = more[:_LOOKED_AT]
     best, quote, width, even = max(
-        (_tried(looked_at, tried, quote) for tried in ([delimiter] if delimiter else DELIMITERS) for quote in ('"', "")),
+        (
+            _tried(looked_at, tried, quote)
+            for tried in ([delimiter] if delimiter else DELIMITERS)
+            for quote in ('"', "")
+        ),
         key=lambda found: (found[2] > 1, round(found[3], 2), found[2], bool(found[1])),
     )
     if width < 2 or even < _LEAST_EVEN:

@@ -42,7 +42,7 @@ class SniffedFile:
     @property
     def is_voters(self) -> bool:
         """Whether its rows are people."""
-        return _LEAST_OF_A_VOTER <= set(self.matches)
+        return set(self.matches) >= _LEAST_OF_A_VOTER
 
 
 def draft_source(
@@ -75,7 +75,12 @@ def sniff_sample(sample: Sample, vocabulary: Vocabulary, calendar: Sequence[Elec
         headers = name_repeated(profiles)
         profiles = [replace(profile, header=header) for profile, header in zip(profiles, headers, strict=True)]
     history = find_history(profiles, vocabulary, calendar)
-    free = [profile for profile in profiles if not history or profile.place not in history.places]
+    free = [
+        profile
+        for profile in profiles
+        if not (history and profile.place in history.places)
+        and not (profile.header.startswith("slot_") and not sample.has_header)
+    ]
     return SniffedFile(sample, profiles, history, match_columns(free, vocabulary, sample.has_header, sample.rows))
 
 
@@ -157,6 +162,8 @@ def _opening(files: Sequence[SniffedFile], left: Sequence[SniffedFile]) -> list[
     """What the draft was made from, and what it leaves out."""
     made = [f"{found.sample.kind.name}: {len(found.sample.rows):,} rows sampled" for found in files]
     unread = [f"not read: {found.sample.kind.name}, {len(found.profiles)} columns" for found in left]
-    return ["A draft of `walklist sniff`. Look at every line with a remark, then hold it against the documentation.", *made, *unread]
-
-
+    return [
+        "A draft of `walklist sniff`. Look at every line with a remark, then hold it against the documentation.",
+        *made,
+        *unread,
+    ]

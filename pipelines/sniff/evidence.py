@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from pipelines.sniff.names import FIRST_NAMES, LAST_NAMES
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import Vocabulary
 
@@ -11,27 +12,11 @@ IMPOSSIBLE = -100.0
 BLANK = -0.3
 """Evidence of a column without a text: it can be what its header says, and one with texts is better."""
 
-FIRST_NAMES = frozenset(
-    """JAMES JOHN ROBERT MICHAEL WILLIAM DAVID RICHARD JOSEPH THOMAS CHARLES CHRISTOPHER DANIEL MATTHEW ANTHONY MARK
-    DONALD STEVEN PAUL ANDREW JOSHUA KENNETH KEVIN BRIAN GEORGE EDWARD RONALD TIMOTHY JASON JEFFREY RYAN JACOB GARY
-    NICHOLAS ERIC JONATHAN STEPHEN LARRY JUSTIN SCOTT BRANDON BENJAMIN SAMUEL FRANK GREGORY RAYMOND PATRICK JACK DENNIS
-    JERRY TYLER AARON JOSE ADAM NATHAN HENRY MARY PATRICIA JENNIFER LINDA ELIZABETH BARBARA SUSAN JESSICA SARAH KAREN
-    LISA NANCY BETTY SANDRA MARGARET ASHLEY KIMBERLY EMILY DONNA MICHELLE CAROL AMANDA MELISSA DEBORAH STEPHANIE DOROTHY
-    REBECCA SHARON LAURA CYNTHIA AMY KATHLEEN ANGELA SHIRLEY BRENDA EMMA ANNA PAMELA NICOLE SAMANTHA KATHERINE CHRISTINE
-    HELEN DEBRA RACHEL CAROLYN JANET MARIA HEATHER DIANE OLIVIA JULIE JOYCE VICTORIA RUTH VIRGINIA LAUREN KELLY TERESA
-    MEGAN ANN ALICE JEAN GRACE MADISON HANNAH LYNN MARIE ANNE LEE RAY""".split()
-)
-LAST_NAMES = frozenset(
-    """SMITH JOHNSON WILLIAMS BROWN JONES GARCIA MILLER DAVIS RODRIGUEZ MARTINEZ HERNANDEZ LOPEZ GONZALEZ WILSON ANDERSON
-    TAYLOR MOORE JACKSON MARTIN PEREZ THOMPSON WHITE HARRIS SANCHEZ CLARK RAMIREZ LEWIS ROBINSON WALKER YOUNG ALLEN KING
-    WRIGHT TORRES NGUYEN HILL FLORES GREEN ADAMS NELSON BAKER HALL RIVERA CAMPBELL MITCHELL CARTER ROBERTS GOMEZ PHILLIPS
-    EVANS TURNER DIAZ PARKER CRUZ EDWARDS COLLINS REYES STEWART MORRIS MORALES MURPHY COOK ROGERS GUTIERREZ ORTIZ MORGAN
-    COOPER PETERSON BAILEY REED KELLY HOWARD RAMOS KIM COX WARD RICHARDSON WATSON BROOKS CHAVEZ WOOD BENNETT GRAY MENDOZA
-    RUIZ HUGHES PRICE ALVAREZ CASTILLO SANDERS PATEL MYERS LONG ROSS FOSTER JIMENEZ""".split()
-)
 SUFFIXES = ("JR", "SR", "II", "III", "IV", "V", "JR.", "SR.")
 _NAME = r"[^\W\d_][^\d@]*"
-STREET = r".*\b(ST|STREET|AVE|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|PL|PLACE|WAY|BLVD|CIR|CIRCLE|TRL|HWY|PKWY|TER)\b.*"
+STREET = (
+    r".*\b(ST|STREET|AVE|AVENUE|RD|ROAD|DR|DRIVE|LN|LANE|CT|COURT|PL|PLACE|WAY|BLVD|CIR|CIRCLE|TRL|HWY|PKWY|TER)\b.*"
+)
 
 Judge = Callable[[ColumnProfile, Vocabulary], float]
 
@@ -59,7 +44,9 @@ def words_told(profile: ColumnProfile, column: str, vocabulary: Vocabulary) -> t
 def _voter_id(profile: ColumnProfile, _: Vocabulary) -> float:
     has_digits = profile.share(r".*\d.*") > 0.95 and profile.longest <= 30 and not profile.is_dates
     is_own = profile.distinct_share > 0.7 and profile.filled_share > 0.9  # a person may stand on file several times
-    return 0.8 + 0.2 * profile.distinct_share if has_digits and is_own and profile.share(r"\S+ .*") < 0.5 else IMPOSSIBLE
+    return (
+        0.8 + 0.2 * profile.distinct_share if has_digits and is_own and profile.share(r"\S+ .*") < 0.5 else IMPOSSIBLE
+    )
 
 
 def _county_code(profile: ColumnProfile, _: Vocabulary) -> float:
@@ -99,7 +86,7 @@ def _middle_name(profile: ColumnProfile, _: Vocabulary) -> float:
     initials = profile.share(r"[A-Za-z]\.?")
     if profile.share(_NAME) < 0.9 or (len(profile.texts) < 12 and initials > 0.9):
         return IMPOSSIBLE
-    return 0.8 * profile.share_in(FIRST_NAMES) + (0.6 if 0.05 < initials else 0.0)
+    return 0.8 * profile.share_in(FIRST_NAMES) + (0.6 if initials > 0.05 else 0.0)
 
 
 def _name(profile: ColumnProfile) -> float:
@@ -113,7 +100,7 @@ def _name_suffix(profile: ColumnProfile, _: Vocabulary) -> float:
 def _city(profile: ColumnProfile, _: Vocabulary) -> float:
     if profile.share(_NAME) < 0.95 or profile.is_dates or profile.share(STREET) > 0.5:
         return IMPOSSIBLE
-    is_many = 8 < len(profile.texts) and profile.distinct_share < 0.5 and profile.longest > 5
+    is_many = len(profile.texts) > 8 and profile.distinct_share < 0.5 and profile.longest > 5
     names = profile.share_in(FIRST_NAMES | LAST_NAMES)
     return 0.6 - 2 * names if is_many else -0.2
 
@@ -158,7 +145,7 @@ def _gender(profile: ColumnProfile, _: Vocabulary) -> float:
 def _race(profile: ColumnProfile, _: Vocabulary) -> float:
     if profile.is_dates or len(profile.texts) > 40 or profile.is_years:
         return IMPOSSIBLE
-    return 0.3 if 3 <= len(profile.texts) <= 14 and profile.share(r"[1-9]|[A-Z]{1,2}") > 0.98 else 0.1
+    return 0.1 if 3 <= len(profile.texts) <= 14 and profile.share(r"[1-9]|[A-Z]{1,2}") > 0.98 else 0.0
 
 
 def _party(profile: ColumnProfile, vocabulary: Vocabulary) -> float:

@@ -35,8 +35,7 @@ class Fields:
         """Made-up name of each field to its width in characters."""
         ends = [start - len(self.separator) for start in self.starts[1:]] + [self.length]
         return {
-            f"column_{place}": end - start
-            for place, (start, end) in enumerate(zip(self.starts, ends, strict=True), 1)
+            f"column_{place}": end - start for place, (start, end) in enumerate(zip(self.starts, ends, strict=True), 1)
         }
 
     def split(self, line: str) -> list[str]:
@@ -62,7 +61,12 @@ def find_fields(lines: Sequence[str]) -> Fields | None:
     if sum(line.count(",") > 0 for line in alike) > len(alike) / 2:
         return None
     starts = _by_signs(alike, length)
-    return Fields(starts, length, "", f"lines of {length} characters; places are guessed by blanks and signs: hold them against the documentation")
+    return Fields(
+        starts,
+        length,
+        "",
+        f"lines of {length} characters; places are guessed by blanks and signs: hold them against the documentation",
+    )
 
 
 def _always(lines: Sequence[str], separator: str) -> list[int]:
@@ -92,9 +96,7 @@ def _by_signs(lines: Sequence[str], length: int) -> tuple[int, ...]:
         before, here = kinds[place - 1], kinds[place]
         behind_blank = sum(line[place - 1] == " " and line[place] != " " for line in lines) / len(lines)
         filled = sum(line[place] != " " for line in lines) / len(lines)
-        if filled and behind_blank > _BEGINS * filled and (here != "blank"):
-            starts.add(place)
-        elif {before, here} == {"digit", "letter"}:
+        if (filled and behind_blank > _BEGINS * filled and (here != "blank")) or {before, here} == {"digit", "letter"}:
             starts.add(place)
     spans = list(pairwise([*sorted(starts), length]))
     return tuple(start for begin, end in spans for start in _parted(lines, begin, end))

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.calendar import Election
 from pipelines.layouts.labels import read_label
-from pipelines.sniff.naming import ElectionHeader, election_headers, name_rules
+from pipelines.sniff.naming import ElectionHeader, election_headers, name_rules, run_offs
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.slots import find_slots
@@ -44,7 +44,7 @@ def find_history(
         vocabulary: What known sources call things.
         calendar: Elections of the state, for days of primaries that labels leave open.
     """
-    wide = _wide(profiles, vocabulary)
+    wide = _wide(profiles, vocabulary, calendar)
     if wide:
         return wide
     if slots := find_slots(profiles, vocabulary):
@@ -52,7 +52,9 @@ def find_history(
     return _free_text(profiles, calendar)
 
 
-def _wide(profiles: Sequence[ColumnProfile], vocabulary: Vocabulary) -> FoundHistory | None:
+def _wide(
+    profiles: Sequence[ColumnProfile], vocabulary: Vocabulary, calendar: Sequence[Election]
+) -> FoundHistory | None:
     """A column, or a few, for every election."""
     found = election_headers(profile.header for profile in profiles)
     main = max(found, key=lambda template: len(found[template]), default="")
@@ -64,7 +66,9 @@ def _wide(profiles: Sequence[ColumnProfile], vocabulary: Vocabulary) -> FoundHis
     cells = {template: _pooled(found[template], by_header, template) for template in templates}
     places = {by_header[header.header].place for template in templates for header in found[template]}
     shape = {"shape": "wide", "header": name_rules(header for template in templates for header in found[template])}
-    return FoundHistory({**shape, **_cells(cells, vocabulary)}, places, is_open=True)
+    runoffs = run_offs(found[main], calendar)
+    listed = {"elections": Noted(runoffs, "run-offs that the year does not tell, by the calendar")} if runoffs else {}
+    return FoundHistory({**shape, **listed, **_cells(cells, vocabulary)}, places, is_open=True)
 
 
 def _pooled(headers: Sequence[ElectionHeader], by_header: dict[str, ColumnProfile], template: str) -> ColumnProfile:
@@ -75,7 +79,11 @@ def _cells(cells: dict[str, ColumnProfile], vocabulary: Vocabulary) -> dict[str,
     """What the cells of an election say."""
     main = next(iter(cells.values()))
     if len(cells) == 1 and (marks := _marks(main)):
-        parties = {text: word for text in main.codes(3) if text not in marks and (word := vocabulary.word_of("party_code", text.upper()))}
+        parties = {
+            text: word
+            for text in main.codes(3)
+            if text not in marks and (word := vocabulary.word_of("party_code", text.upper()))
+        }
         return {"voted": marks, **({"ballot_parties": parties} if parties else {}), "is_any_text_voted": True}
     if len(cells) == 1 and main.share(r"[A-Za-z]+ *- *.+") > 0:
         return _of_two_parts(main, vocabulary)
@@ -131,11 +139,18 @@ def _of_two_parts(cells: ColumnProfile, vocabulary: Vocabulary) -> dict[str, Any
         first[head.strip()] += count
         parties[text] = vocabulary.word_of("party_code", party.strip().upper()) or "other" if party else None
     heads = ColumnProfile(cells.place, cells.header, cells.rows, first)
-    methods = {f"^{re.escape(code)}\\b": vocabulary.word_of("method_code", code.upper()) or "other" for code in sorted(heads.codes(3), key=len, reverse=True)}
+    methods = {
+        f"^{re.escape(code)}\\b": vocabulary.word_of("method_code", code.upper()) or "other"
+        for code in sorted(heads.codes(3), key=len, reverse=True)
+    }
     return {
         "columns": {
             "method_code": {"from": cells.header, "pattern": methods},
-            "ballot_party_code": {"from": cells.header, "code": Noted(parties, "the part behind the dash"), "otherwise": "other"},
+            "ballot_party_code": {
+                "from": cells.header,
+                "code": Noted(parties, "the part behind the dash"),
+                "otherwise": "other",
+            },
         }
     }
 
@@ -151,7 +166,11 @@ def _free_text(profiles: Sequence[ColumnProfile], calendar: Sequence[Election]) 
             if named > _LABELLED * len(labels):
                 told = {"shape": "free_text", "from": profile.header, "separator": separator}
                 days = _primary_days(calendar)
-                rules = {"labels": {"days": {"primary": Noted(days, "years of one primary, by the calendar")}}} if days else {}
+                rules = (
+                    {"labels": {"days": {"primary": Noted(days, "years of one primary, by the calendar")}}}
+                    if days
+                    else {}
+                )
                 return FoundHistory({**told, **rules}, {profile.place})
     return None
 

@@ -33,7 +33,10 @@ def find_long(
     history: dict[str, Any] = {"shape": "long"}
     kind, typed = _first(rest, "election_type", vocabulary, has_header, type_column)
     if kind and typed:
-        columns |= {"election_date": {**(day_column(when) or {}), "required": True}, "election_type": {**typed, "required": True}}
+        columns |= {
+            "election_date": {**(day_column(when) or {}), "required": True},
+            "election_type": {**typed, "required": True},
+        }
         rest.remove(kind)
     else:
         history["election"] = Noted(
@@ -69,10 +72,14 @@ def find_voter(
     fits = [
         profile
         for profile in profiles
-        if profile.share(r".*\d.*") > 0.95 and not profile.is_dates and len(profile.texts) > len(profile.texts) ** 0.5 + 20
+        if profile.share(r".*\d.*") > 0.95
+        and not profile.is_dates
+        and len(profile.texts) > len(profile.texts) ** 0.5 + 20
     ]
     if has_header:
-        return by_likeness(fits, "voter_id", vocabulary, "voters") or max(fits, key=lambda found: len(found.texts), default=None)
+        return by_likeness(fits, "voter_id", vocabulary, "voters") or max(
+            fits, key=lambda found: len(found.texts), default=None
+        )
     return max(fits, key=lambda profile: (len(profile.texts), profile.longest), default=None)
 
 

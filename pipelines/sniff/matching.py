@@ -29,7 +29,7 @@ _AGAINST: dict[str, str] = {
     "first_name": "mail street previous",
     "middle_name": "mail street previous",
     "name_suffix": "street house direction mail number address precinct residence",
-    "phone": "fax extension",
+    "phone": "fax extension area exchange four",
     "birth_date": "registration place",
     "birth_year": "place",
     "registration_date": "party affiliation change changed update updated last birth cancel inactive mail vote number",
@@ -41,6 +41,15 @@ _AGAINST: dict[str, str] = {
 }
 """Words of a header that speak against a column: the usual traps, such as the mailing address."""
 _TRAP = 0.8
+
+_NEEDED: dict[str, set[str]] = {
+    "is_confidential": {"confidential"},
+    "party_code": {"party", "political", "affiliation"},
+    "phone": {"phone"},
+    "birth_date": {"birth"},
+    "birth_year": {"birth"},
+}
+"""Words one of which a header must have: columns that others are easily taken for."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +89,34 @@ def match_columns(
     firsts = _first_of_each(profiles) if has_header else list(profiles)
     likeness = [vocabulary.likeness(profile.header) if has_header else {} for profile in firsts]
     scores = np.array(
-        [[_score(column, profile, like, vocabulary, has_header) for column in COLUMNS] for profile, like in zip(firsts, likeness, strict=True)]
+        [
+            [_score(column, profile, like, vocabulary, has_header) for column in COLUMNS]
+            for profile, like in zip(firsts, likeness, strict=True)
+        ]
     )
     if not has_header:
         scores = scores + _by_neighbours(firsts, scores) + _by_rows(firsts, scores, rows)
     least = _LEAST if has_header else _LEAST_UNNAMED
     gains = np.where(scores >= least, scores, 0.0)
-    rows, columns = linear_sum_assignment(-gains)
-    return {
+    taken, columns = linear_sum_assignment(-gains)
+    found = {
         COLUMNS[column]: Match(firsts[row], float(scores[row, column]), likeness[row].get(COLUMNS[column], 0.0))
-        for row, column in zip(rows, columns, strict=True)
+        for row, column in zip(taken, columns, strict=True)
         if gains[row, column] > 0
     }
+    return found if "party_code" in found or not has_header else _with_last_party(found, firsts, vocabulary)
+
+
+def _with_last_party(
+    found: dict[str, Match], profiles: Sequence[ColumnProfile], vocabulary: Vocabulary
+) -> dict[str, Match]:
+    """Where nobody registers by party, the party whose ballot was last taken stands for it."""
+    fits = [
+        profile
+        for profile in profiles
+        if {"party", "vote"} <= set(words_of(profile.header)) and fit("party_code", profile, vocabulary) > 0
+    ]
+    return found | ({"party_code": Match(fits[0], _LEAST, 0.0)} if len(fits) == 1 else {})
 
 
 def _first_of_each(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
@@ -107,12 +132,16 @@ def _score(
 ) -> float:
     evidence = fit(column, profile, vocabulary)
     if not has_header:
-        return IMPOSSIBLE if not profile.filled or column in _ONLY_BY_NAME else evidence
+        is_sparse = column == "precinct_code" and profile.filled_share < _MOSTLY_FILLED
+        return IMPOSSIBLE if not profile.filled or column in _ONLY_BY_NAME or is_sparse else evidence
+    words = set(words_of(profile.header))
+    if column in _NEEDED and not words & _NEEDED[column]:
+        return IMPOSSIBLE
     own = like.get(column, 0.0)
     other = max((share for label, share in like.items() if label != column), default=0.0)
     unread = like.get(UNREAD, 0.0)
     told = own - 0.5 * max(other - own, 0.0) - 0.3 * max(unread - own, 0.0)
-    trap = _TRAP * len(set(_AGAINST.get(column, "").split()) & set(words_of(profile.header)))
+    trap = _TRAP * len(set(_AGAINST.get(column, "").split()) & words)
     return _OF_HEADER * told + evidence - trap
 
 
@@ -154,12 +183,14 @@ def _by_rows(profiles: Sequence[ColumnProfile], scores: np.ndarray, rows: Sequen
     return found
 
 
-_MOST_AREAS, _MOSTLY_FILLED, _OF_ROWS, _MANY = 300, 0.5, 0.6, 0.5
+_MOST_AREAS, _MOSTLY_FILLED, _OF_ROWS, _MANY = 300, 0.8, 0.6, 0.5
 
 
 def _told_by(known: int, told: int, rows: Sequence[Sequence[str]]) -> float:
     """Share of the rows whose text is the most frequent one among the rows of the same known text."""
-    pairs = Counter((row[known][:5], row[told].strip()) for row in rows if len(row) > max(known, told) and row[told].strip())
+    pairs = Counter(
+        (row[known][:5], row[told].strip()) for row in rows if len(row) > max(known, told) and row[told].strip()
+    )
     best: dict[str, int] = {}
     for (key, _), count in pairs.items():
         best[key] = max(best.get(key, 0), count)

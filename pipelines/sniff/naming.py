@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipelines.calendar import Election, election_day
 from pipelines.sniff.profile import DAY_FORMATS
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -12,7 +13,8 @@ _DAY = r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}-\d{2}-\d{2}|(?<!\d)(?:19|20)\d{6}(?
 _YEAR = r"(?<!\d)(?:19|20)\d\d(?!\d)"
 _TYPE_WORDS = {
     "runoff": "runoff", "general": "general", "gen": "general", "primary": "primary", "prim": "primary",
-    "preferential": "primary", "special": "special", "recall": "special", "municipal": "municipal", "ppe": "presidential_primary",
+    "preferential": "primary", "special": "special", "recall": "special", "municipal": "municipal",
+    "ppe": "presidential_primary",
     "presidential": "presidential_primary", "pres": "presidential_primary", "preference": "presidential_primary",
 }  # fmt: skip
 _FIRST = ("runoff", "presidential_primary", "primary", "special", "municipal", "general")
@@ -114,6 +116,21 @@ def name_rules(found: Iterable[ElectionHeader]) -> dict[str, object]:
         **({"types": types} if types else {}),
         **({"otherwise": "special"} if "date" in forms else {}),
     }
+
+
+def run_offs(found: Iterable[ElectionHeader], calendar: Sequence[Election]) -> dict[str, str]:
+    """Names of run-offs to their elections, where a year had one of a primary and one of a general election."""
+    told: dict[str, str] = {}
+    for header in found:
+        year = re.search(_YEAR, header.name)
+        if not (header.kind and year and type_of_words(header.kind) == "runoff"):
+            continue
+        day = election_day(int(year[0]))
+        of_year = [election for election in calendar if election.type == "runoff" and election.date.year == day.year]
+        after = [election for election in of_year if (election.date > day) == ("general" in header.kind.lower())]
+        if len(of_year) > 1 and len(after) == 1:
+            told[header.name] = after[0].election_id
+    return told
 
 
 def election_headers(headers: Iterable[str]) -> dict[str, list[ElectionHeader]]:

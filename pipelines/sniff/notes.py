@@ -48,7 +48,10 @@ def _entry(begin: str, value: Any, indent: int) -> list[str]:
     if not is_deep and len(space + begin + flow) + 1 <= _WIDTH:
         return [f"{space}{begin} {flow}{remark}"]
     if isinstance(value, dict):
-        return [f"{space}{begin}{remark}", *(line for key, found in value.items() for line in _entry(_text(key) + ":", found, indent + 2))]
+        return [
+            f"{space}{begin}{remark}",
+            *(line for key, found in value.items() for line in _entry(_text(key) + ":", found, indent + 2)),
+        ]
     if isinstance(value, list) and not is_deep:
         return [f"{space}{begin} [{remark}", *_wrapped([_flow(found) for found in value], indent + 2), f"{space}]"]
     if isinstance(value, list):

@@ -13,7 +13,16 @@ from pipelines.sniff.vocabulary import Vocabulary
 from pipelines.sniff.votes import code_list
 from pipelines.tables.core import Voters
 
-_REQUIRED = ("county_code", "last_name", "first_name", "address_line", "birth_date", "birth_year", "status_code", "registration_date")
+_REQUIRED = (
+    "county_code",
+    "last_name",
+    "first_name",
+    "address_line",
+    "birth_date",
+    "birth_year",
+    "status_code",
+    "registration_date",
+)
 _MOSTLY = 0.9  # of the rows; what is emptier is not demanded of every file
 _WORDS = {"party_code": "other"}
 _CODED = ("gender_code", "party_code", "status_code")
@@ -107,5 +116,3 @@ _PARTIES = {
     "green": "green",
     "(no |non|unaffil|unenrol|undeclared|independent$|party not|none)": "none",
 }
-
-

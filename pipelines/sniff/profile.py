@@ -90,7 +90,7 @@ class ColumnProfile:
 
     def codes(self, least: int = FEWEST_ROWS) -> list[str]:
         """Short texts that stand in many rows, the most frequent first; a text of few people is none."""
-        fewest = min(least, max(3, int(LEAST_SHARE * self.filled)))
+        fewest = min(least, max(min(least, 3), int(LEAST_SHARE * self.filled)))
         return [
             text
             for text, count in self.texts.most_common(_MOST_CODES)

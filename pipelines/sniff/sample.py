@@ -1,4 +1,4 @@
-"""A sample of the rows of an unknown file, whatever it is packed and written in; the file is read by `pipelines/raw`."""
+"""A sample of the rows of unknown files, whatever they are packed and written in; `pipelines/raw` opens them."""
 
 import tempfile
 import zipfile
@@ -132,9 +132,7 @@ def _sample(kind: TextKind) -> Sample:
     return _delimited(kind, lines, find_text_dialect(kind.name, lines[0], together), {"kind": "delimited", **written})
 
 
-def _delimited(
-    kind: TextKind, lines: list[list[str]], dialect: TextDialect, written: dict[str, Any]
-) -> Sample:
+def _delimited(kind: TextKind, lines: list[list[str]], dialect: TextDialect, written: dict[str, Any]) -> Sample:
     before = dialect.skipped_lines + dialect.has_header
     rows = [row for text in lines for row in dialect.split(text[before:])]
     if not rows:

@@ -100,7 +100,11 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
         columns["election_type"] = kinds[0][1]
         rest = [other for other in rest if other is not kinds[0][0]]
     for name, read in (("ballot_party_code", party_column), ("method_code", method_column)):
-        best = [(_likeness(other, name, vocabulary), other, found) for other in rest if (found := read(other.all, vocabulary))]
+        best = [
+            (_likeness(other, name, vocabulary), other, found)
+            for other in rest
+            if (found := read(other.all, vocabulary))
+        ]
         if best:
             _, chosen, found = max(best, key=lambda entry: entry[0])
             columns[name] = found
@@ -110,7 +114,14 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
     told |= {"blank": blank} if (blank := [text for text in ("0", "0000") if text in stem.all.texts]) else {}
     if "election" not in said and not kind and "election_type" not in columns:
         del columns["election_date"]  # no column tells the type: the calendar does
-        said = {"election": {"from": stem.header, "pattern": "(?P<date>.+)", "date": list(stem.all.days.formats), "otherwise": "special"}}
+        said = {
+            "election": {
+                "from": stem.header,
+                "pattern": "(?P<date>.+)",
+                "date": list(stem.all.days.formats),
+                "otherwise": "special",
+            }
+        }
     if "election" in said:
         told["election"] = said["election"] | ({"type": kind} if kind and "types" not in said["election"] else {})
     return told | ({"columns": columns} if columns else {})
@@ -146,8 +157,8 @@ def _names_election(stem: Stem) -> dict[str, Any] | None:
 
 
 _CODES = {
-    "G": "general", "GE": "general", "GN": "general", "GEN": "general", "P": "primary", "PR": "primary", "PRI": "primary",
-    "PP": "presidential_primary", "PPP": "presidential_primary", "S": "special", "SP": "special", "SPE": "special",
+    "G": "general", "GE": "general", "GN": "general", "GEN": "general", "P": "primary", "PR": "primary",
+    "PRI": "primary",     "PP": "presidential_primary", "PPP": "presidential_primary", "S": "special", "SP": "special", "SPE": "special",
     "M": "municipal", "MU": "municipal", "R": "runoff", "RO": "runoff", "RUN": "runoff",
 }  # fmt: skip
 
@@ -167,7 +178,7 @@ def name_repeated(profiles: Sequence[ColumnProfile]) -> list[str]:
     """
     kinds = [_kind(profile) for profile in profiles]
     headers = [profile.header for profile in profiles]
-    best = max(_runs(kinds), key=lambda run: (run[2] * run[1], -run[1]), default=None)
+    best = max(_runs(profiles, kinds), key=lambda run: (run[2] * run[1], -run[1]), default=None)
     if best:
         start, period, count = best
         for n in range(count):
@@ -176,26 +187,43 @@ def name_repeated(profiles: Sequence[ColumnProfile]) -> list[str]:
     return headers
 
 
-def _runs(kinds: Sequence[str]) -> list[tuple[int, int, int]]:
+def _runs(profiles: Sequence[ColumnProfile], kinds: Sequence[str]) -> list[tuple[int, int, int]]:
     """Start, period and count of the turns that repeat."""
     found = []
     for period in range(1, _LONGEST_PERIOD + 1):
-        start = 0
-        while start + period < len(kinds):
-            turn, count = kinds[start : start + period], 1
-            while _is_turn(turn, kinds[start + count * period : start + (count + 1) * period]):
-                count += 1
-            if count >= _FEWEST_TURNS and any(kind != "blank" for kind in turn):
-                found.append((start, period, count))
-            start += max(1, (count - 1) * period)
+        for start in range(len(kinds) - period * _FEWEST_TURNS + 1):
+            if kinds[start] not in ("day", "code"):
+                continue
+            turns, filled = 1, 1
+            while _is_turn(profiles, kinds, start, start + turns * period, period):
+                filled += kinds[start + turns * period] != "blank"
+                turns += 1
+            if filled >= _FEWEST_TURNS and 2 * filled >= turns:
+                found.append((start, period, turns))
     return found
 
 
 _FEWEST_TURNS = 5
 
 
-def _is_turn(turn: Sequence[str], other: Sequence[str]) -> bool:
-    return len(other) == len(turn) and all(here == there or "blank" in (here, there) and here != "text" for here, there in zip(turn, other, strict=True)) and list(other) != ["blank"] * len(turn)
+def _is_turn(profiles: Sequence[ColumnProfile], kinds: Sequence[str], first: int, other: int, period: int) -> bool:
+    """Whether the columns from a place on say what those of the first turn say, or are blank."""
+    if other + period > len(kinds):
+        return False
+    pairs = [(first + part, other + part) for part in range(period)]
+    return all(
+        kinds[there] == "blank" or _say_the_same(profiles[here], profiles[there], kinds[here], kinds[there])
+        for here, there in pairs
+    )
+
+
+def _say_the_same(one: ColumnProfile, other: ColumnProfile, kind: str, other_kind: str) -> bool:
+    if kind != other_kind or kind == "text":
+        return False
+    return kind == "day" or one.share_in(text.upper() for text in other.texts) > _SHARED
+
+
+_SHARED = 0.5
 
 
 def _kind(profile: ColumnProfile) -> str:
@@ -205,5 +233,3 @@ def _kind(profile: ColumnProfile) -> str:
     if profile.is_dates:
         return "day"
     return "code" if profile.longest <= 4 and len(profile.texts) <= 60 else "text"
-
-

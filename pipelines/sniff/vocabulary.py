@@ -196,7 +196,7 @@ def _codes(source: Source) -> set[tuple[str, str, str]]:
         told: list[dict[str, ColumnLayout]] = [look.voters]
         history = look.history
         groups = history.slots if isinstance(history, RelativeSlots) else [history] if history else []
-        told += [group.column_layouts() for group in groups if not hasattr(group, "labels") and group is not None]  # ty: ignore
+        told += [group.column_layouts() for group in groups if not hasattr(group, "labels") and group is not None]
         for name, layout in (pair for columns in told for pair in columns.items()):
             found |= {(_kind(name), normalise(code) or code, word or "") for code, word in (layout.code or {}).items()}
         if isinstance(history, WideHistory):

@@ -1,10 +1,9 @@
 """The columns of a vote, drafted from their texts: days, types of elections, how a ballot was cast, and for whom."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
-
-import re
 
 from pipelines.sniff.evidence import words_told
 from pipelines.sniff.notes import Noted
@@ -74,6 +73,8 @@ def method_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, A
     """A column that says how a ballot was cast, by words or by codes."""
     if not profile.filled or profile.is_dates:
         return None
+    if profile.share_in((*_YES, *_NO)) > 1 - _MOST_FAULTS:
+        return _of_yes_and_no(profile)
     by_words = sum(count for text, count in profile.texts.items() if found_in(text, METHOD_PATTERNS))
     if by_words > profile.filled / 2 and profile.longest > 3:
         return {"from": profile.header, "pattern": {**METHOD_PATTERNS, ".": "other"}}
@@ -85,6 +86,15 @@ def method_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, A
 
 
 _LEAST_KNOWN, _LONGEST_CODE = 0.5, 6
+
+
+def _of_yes_and_no(profile: ColumnProfile) -> dict[str, Any] | None:
+    """One column of yes and no: whoever did not vote as it says, voted at the polls."""
+    word = next((known for known in FLAG_WORDS if known in profile.header.lower()), "")
+    if not word:
+        return None
+    said = {text: FLAG_WORDS[word] if text.upper() in _YES else "election_day" for text in profile.codes()}
+    return {"from": profile.header, "code": Noted(said, "by the word in the header")}
 
 
 def party_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, Any] | None:
@@ -120,14 +130,25 @@ def flag_columns(profiles: Iterable[ColumnProfile]) -> dict[str, Any] | None:
 def code_list(profile: ColumnProfile, column: str, vocabulary: Vocabulary) -> Noted:
     """The codes of a column with our words; those that nobody knows are named in a comment, as unknown."""
     told = {text: vocabulary.word_of(column, text.upper()) for text in profile.codes()}
+    rare = {text: vocabulary.word_of(column, text.upper()) for text in profile.codes(1) if text not in told}
+    told |= {text: word for text, word in rare.items() if word is not None}  # a code that is known is no person's
     listed = {text: word or None for text, word in told.items() if word is not None}
+    if column == "party_code" and "none" not in listed.values():
+        listed |= {
+            text: "none"
+            for text in profile.codes()
+            if listed.get(text, "other") == "other" and profile.texts[text] > _MANY * profile.filled
+        }
     unknown = sorted(text for text, word in told.items() if word is None)
     share = sum(profile.texts[text] for text in listed) / profile.filled
     remark = f"{share:.1%} of the sampled texts are listed"
-    return Noted(listed, remark + (f"; meaning not known: {', '.join(unknown)}" if unknown and len(unknown) < _MOST_TOLD else ""))
+    unknown = [text for text in unknown if text not in listed]
+    told_apart = f"; meaning not known: {', '.join(unknown)}" if unknown and len(unknown) < _MOST_TOLD else ""
+    return Noted(listed, remark + told_apart)
 
 
 _MOST_TOLD = 12
+_MANY = 0.15  # of the people: where no code says "no party", one of so many that is of no large party means it
 
 
 def unlisted(profile: ColumnProfile, said: Noted, word: str) -> dict[str, str]:

@@ -63,9 +63,10 @@ _SYNONYMS = {
 _WORDS = {short: long for shorts, long in _SYNONYMS.items() for short in shorts.split()}
 
 _PLAIN = """
-absentee address affiliation age area ballot birth board cancel category challenged change city code combo commission commissioner
-committee confidential congressional council country county court date day description direction district early
-effective election email ethnic exchange extension file fire first fraction gender general history house id idrequired
+absentee address affiliation age area ballot birth board cancel category challenged change city code combo commission
+commissioner committee confidential congressional council country county court date day description direction
+district early effective election email ethnic exchange extension file fire first fraction gender general history
+house id idrequired
 inactive judicial jurisdiction last legislative line local locality mail method middle month municipality name number
 original other parish part party permanent phone place plus poll post pre precinct prefix previous primary provisional
 purge race reason received registration regular representative required residence school senate source special split

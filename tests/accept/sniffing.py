@@ -41,7 +41,7 @@ from pipelines.sniff.draft import draft_source
 from pipelines.sniff.sample import Sample, read_samples
 from pipelines.sniff.vocabulary import Vocabulary
 from pipelines.tables.core import VoteHistory, Voters
-from tests.accept.decoys import with_decoys
+from tests.accept.decoys import fill_unread
 from tests.contracts.round_trip import DAY, STATES, dated_layouts, simulation_of_state
 
 NEEDED_SHARE = 0.9
@@ -129,9 +129,8 @@ def write_files(source: Source, layout: Layout, day: dt.date, voters: int, folde
     simulation = simulation_of_state(source.state, voters)
     (chunk,) = simulation.chunks()
     elections = [found for found in simulation.elections if simulation.state.history_since <= found.date < day]
-    with DeliveryWriter(layout, folder, source.state, day, elections) as writer:
+    with fill_unread(DeliveryWriter(layout, folder, source.state, day, elections)) as writer:
         writer.append(chunk.voters(day), chunk.history(day))
-    with_decoys(folder, layout)
     return folder
 
 
@@ -154,7 +153,10 @@ def _tables(name, source, calendar, folder: Path, day: dt.date, root: Path) -> t
     if not judged or judged[-1].verdict != "accepted":
         raise WalklistError(f"{root.name}: {judged[-1].reason if judged else 'nothing was received'}")
     with lake.connect() as connection:
-        read = [connection.sql(lake.table(table, state=source.state).select()).to_arrow_table().to_pylist() for table in (Voters, VoteHistory)]
+        read = [
+            connection.sql(lake.table(table, state=source.state).select()).to_arrow_table().to_pylist()
+            for table in (Voters, VoteHistory)
+        ]
     people = {(row["voter_id"],): row for row in read[0]}
     return people, {(row["voter_id"], row["election_date"]): row for row in read[1]}
 
@@ -191,7 +193,11 @@ def _fault_of_person(name: str, truth: Layout, draft: Layout, samples: Sequence[
         return "the truth does not read it"
     if look.format.kind == "fixed_width":
         return ""  # places may be cut otherwise: values tell
-    sample = next(found for found in samples if len(found.headers) >= len(look.format.names) and found.kind.match() == drafted.match)
+    sample = next(
+        found
+        for found in samples
+        if len(found.headers) >= len(look.format.names) and found.kind.match() == drafted.match
+    )
     names = sample.headers if sample.has_header else tuple(look.format.names)
     filled = {place for row in sample.rows[:3000] for place, text in enumerate(row) if text.strip()}
     true_places = _places(look.voters[name], Positions(names))
@@ -258,7 +264,9 @@ def describe(grades: Sequence[DraftGrade]) -> str:
         marks = [("yes" if found else "NO").ljust(5) for found in (grade.is_role_right, grade.is_shape_right)]
         wrong = grade.trouble or "; ".join(f"{name} ({fault})" for name, fault in grade.wrong.items())
         count = len(grade.right) + len(grade.wrong)
-        lines.append(f"{grade.state:24} {len(grade.right):2}/{count:2}  {grade.share:5.0%}  {marks[0]} {marks[1]}  {wrong}")
+        lines.append(
+            f"{grade.state:24} {len(grade.right):2}/{count:2}  {grade.share:5.0%}  {marks[0]} {marks[1]}  {wrong}"
+        )
     right, wrong = sum(len(grade.right) for grade in grades), sum(len(grade.wrong) for grade in grades)
     lines.append(f"{right:,} of {right + wrong:,} columns are right ({right / max(right + wrong, 1):.1%})")
     return "\n".join(lines)
