@@ -1,13 +1,11 @@
-"""The residence and the phone where they stand in parts: number, street and unit in columns of their own."""
+"""The residence: one text, or its parts, where number, street and unit stand in columns of their own."""
 
-import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from pipelines.sniff.evidence import STREET
-from pipelines.sniff.names import FIRST_NAMES, LAST_NAMES
 from pipelines.sniff.matching import Match
+from pipelines.sniff.names import FIRST_NAMES, LAST_NAMES
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import Vocabulary
@@ -179,23 +177,3 @@ _NUMBERS, _FEWEST, _NEAR = 0.8, 50, 8
 
 def _before_city(profile: ColumnProfile, matches: Mapping[str, Match]) -> bool:
     return "city" not in matches or profile.place < matches["city"].profile.place
-
-
-def phone_columns(profiles: Sequence[ColumnProfile], has_header: bool) -> dict[str, Any]:
-    """A phone whose area code, and perhaps exchange, stands in a column of its own."""
-    parts = [
-        profile for profile in profiles if "phone" in words_of(profile.header) or "area" in words_of(profile.header)
-    ]
-    parts = [profile for profile in parts if not set(words_of(profile.header)) & {"extension", "fax"}]
-    if not has_header:
-        parts = [
-            here
-            for profile, here in pairwise(profiles)
-            if here.share(r"\d{7}") > _STREETS and profile.share(r"[2-9]\d{2}") > _NUMBERS
-        ]
-        parts = [profile for profile in profiles if parts and profile.place in (parts[0].place - 1, parts[0].place)]
-    if not 2 <= len(parts) <= 3 or not re.search(
-        "area", parts[0].header + ("" if has_header else "area"), re.IGNORECASE
-    ):
-        return {}
-    return {"phone": {"from": [part.header for part in parts], "join": True, "digits": True}}

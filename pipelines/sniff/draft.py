@@ -9,11 +9,11 @@ from pipelines.calendar import Election
 from pipelines.sniff.history import FoundHistory, find_history
 from pipelines.sniff.long import find_long, find_voter, id_column
 from pipelines.sniff.matching import Match, match_columns
-from pipelines.sniff.notes import Noted, to_yaml
+from pipelines.sniff.notes import Noted, one_line, to_yaml
 from pipelines.sniff.people import draft_voters
 from pipelines.sniff.profile import ColumnProfile, profile_columns
 from pipelines.sniff.sample import Sample
-from pipelines.sniff.slots import name_repeated
+from pipelines.sniff.turns import name_repeated
 from pipelines.sniff.vocabulary import Vocabulary
 
 _LEAST_OF_A_VOTER = {"last_name", "first_name"}
@@ -64,7 +64,7 @@ def draft_source(
     if not roles:
         raise LayoutError(f"{samples[0].kind.name}: no column is known; no layout can be drafted from it.")
     layout = {"valid_from": Noted("2000-01-01", "fill in: the first snapshot day that looks so"), "files": roles}
-    head = "".join(f"# {line}\n" for line in _opening(files, left))
+    head = "".join(f"# {one_line(line)}\n" for line in _opening(files, left))
     return head + to_yaml({**_about(state), "layouts": [layout]})
 
 

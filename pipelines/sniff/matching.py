@@ -1,6 +1,5 @@
 """Which header is which canonical column: all at once, so that each header and each column is used once at most."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from pipelines.sniff.evidence import COLUMNS, IMPOSSIBLE, fit
+from pipelines.sniff.neighbours import by_neighbours, by_rows
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import UNREAD, Vocabulary
 from pipelines.sniff.words import words_of
@@ -15,6 +15,7 @@ from pipelines.sniff.words import words_of
 _OF_HEADER = 2.0  # a header says more than texts do: of three dates only it tells which is which
 _LEAST, _LEAST_UNNAMED = 0.95, 0.29  # with a header, and without one
 _SURE = 1.6
+_MOSTLY = 0.8  # of the rows a precinct stands in; an area code, say, in fewer
 _ONLY_BY_NAME = {"is_confidential", "precinct_name"}  # columns that texts alone never tell
 
 _AGAINST: dict[str, str] = {
@@ -95,7 +96,7 @@ def match_columns(
         ]
     )
     if not has_header:
-        scores = scores + _by_neighbours(firsts, scores) + _by_rows(firsts, scores, rows)
+        scores = scores + by_neighbours(firsts, scores) + by_rows(firsts, scores, rows)
     least = _LEAST if has_header else _LEAST_UNNAMED
     gains = np.where(scores >= least, scores, 0.0)
     taken, columns = linear_sum_assignment(-gains)
@@ -132,8 +133,8 @@ def _score(
 ) -> float:
     evidence = fit(column, profile, vocabulary)
     if not has_header:
-        is_sparse = column == "precinct_code" and profile.filled_share < _MOSTLY_FILLED
-        return IMPOSSIBLE if not profile.filled or column in _ONLY_BY_NAME or is_sparse else evidence
+        is_other = column == "precinct_code" and not _may_be_precinct(profile)
+        return IMPOSSIBLE if not profile.filled or column in _ONLY_BY_NAME or is_other else evidence
     words = set(words_of(profile.header))
     if column in _NEEDED and not words & _NEEDED[column]:
         return IMPOSSIBLE
@@ -145,56 +146,12 @@ def _score(
     return _OF_HEADER * told + evidence - trap
 
 
-def _by_neighbours(profiles: Sequence[ColumnProfile], scores: np.ndarray) -> np.ndarray:
-    """What the columns beside one say, where no header does: a city stands before its ZIP, names stand together."""
-    found = np.zeros_like(scores)
-    for column, neighbours in _BESIDE.items():
-        at = COLUMNS.index(column)
-        for near, distance, weight in neighbours:
-            other = COLUMNS.index(near)
-            for place in range(len(profiles)):
-                there = place + distance
-                if 0 <= there < len(profiles) and scores[there, other] > 0.5:
-                    found[place, at] += weight
-    return found
+def _may_be_precinct(profile: ColumnProfile) -> bool:
+    """Whether a column without a name may be the precinct: everybody has one, and shares it with many."""
+    return profile.filled_share > _MOSTLY and profile.distinct_share < _SHARED and profile.longest > 1
 
 
-_BESIDE: dict[str, list[tuple[str, int, float]]] = {
-    "city": [("zip_code", 1, 0.3), ("zip_code", 2, 0.3), ("zip_code", 3, 0.1)],
-    "middle_name": [("first_name", -1, 0.4)],
-    "race_code": [("gender_code", -1, 0.3), ("gender_code", 1, 0.3)],
-    "last_name": [("first_name", 1, 0.2), ("first_name", 2, 0.2), ("first_name", -1, 0.1), ("first_name", -2, 0.1)],
-}
-
-
-def _by_rows(profiles: Sequence[ColumnProfile], scores: np.ndarray, rows: Sequence[Sequence[str]]) -> np.ndarray:
-    """What rows say of places: a ZIP lies in one county and one district, and in many precincts."""
-    found = np.zeros_like(scores)
-    zips = [profile for at, profile in enumerate(profiles) if scores[at, COLUMNS.index("zip_code")] > 0.5]
-    zip_at = max(zips, key=lambda profile: profile.filled, default=None)
-    if zip_at is None or not rows:
-        return found
-    for at, profile in enumerate(profiles):
-        if 1 < len(profile.texts) <= _MOST_AREAS and profile is not zip_at and profile.filled_share > _MOSTLY_FILLED:
-            surplus = _told_by(zip_at.place, profile.place, rows) - max(profile.texts.values()) / profile.filled
-            found[at, COLUMNS.index("county_code")] += surplus * _OF_ROWS + _MANY * len(profile.texts) / _MOST_AREAS
-            found[at, COLUMNS.index("congressional_code")] += (surplus - 0.3) * _OF_ROWS
-            found[at, COLUMNS.index("precinct_code")] += (0.3 - surplus) * _OF_ROWS
-    return found
-
-
-_MOST_AREAS, _MOSTLY_FILLED, _OF_ROWS, _MANY = 300, 0.8, 0.6, 0.5
-
-
-def _told_by(known: int, told: int, rows: Sequence[Sequence[str]]) -> float:
-    """Share of the rows whose text is the most frequent one among the rows of the same known text."""
-    pairs = Counter(
-        (row[known][:5], row[told].strip()) for row in rows if len(row) > max(known, told) and row[told].strip()
-    )
-    best: dict[str, int] = {}
-    for (key, _), count in pairs.items():
-        best[key] = max(best.get(key, 0), count)
-    return sum(best.values()) / max(pairs.total(), 1)
+_SHARED = 0.2  # house numbers have more different texts than that
 
 
 def by_likeness(

@@ -42,10 +42,10 @@ def _entry(begin: str, value: Any, indent: int) -> list[str]:
     space = " " * indent
     remark = ""
     if isinstance(value, Noted):
-        remark, value = "  # " + " ".join(value.remark.split()), value.value
+        remark, value = "  # " + one_line(value.remark), value.value
     flow = _flow(value)
     is_deep = isinstance(value, dict | list) and "#" in _marks(value)
-    if not is_deep and len(space + begin + flow) + 1 <= _WIDTH:
+    if not value or (not is_deep and len(space + begin + flow) + 1 <= _WIDTH):
         return [f"{space}{begin} {flow}{remark}"]
     if isinstance(value, dict):
         return [
@@ -60,7 +60,7 @@ def _entry(begin: str, value: Any, indent: int) -> list[str]:
 
 
 def _item(value: Any, indent: int) -> list[str]:
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not value:
         return _entry("-", value, indent)
     lines = [line for key, found in value.items() for line in _entry(_text(key) + ":", found, indent + 2)]
     return [" " * indent + "- " + lines[0].lstrip(), *lines[1:]]
@@ -100,4 +100,10 @@ def _text(value: Any) -> str:
     text = str(value)
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and "  " not in text:
         return text
-    return json.dumps(text, ensure_ascii=True)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
+
+
+def one_line(text: str) -> str:
+    """A text as a comment can hold it: on one line, without signs that cannot be printed."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipelines.sniff.address import address_columns, phone_columns
+from pipelines.sniff.address import address_columns
 from pipelines.sniff.long import county_column, id_column
 from pipelines.sniff.matching import Match
 from pipelines.sniff.notes import Noted
+from pipelines.sniff.phone import phone_columns
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import Vocabulary
 from pipelines.sniff.votes import code_list

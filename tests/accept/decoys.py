@@ -23,8 +23,8 @@ _DECOYS = [  # words of a header, all of them, to the SQL of its texts
     ({"date"}, f"CASE WHEN {_ANY} % 3 > 0 THEN {_DAY} END"),
     ({"county", "description"}, "'COUNTY ' || translate(row_county, '0123456789', 'ABCDEFGHIJ')"),
     ({"county", "name"}, "'COUNTY ' || translate(row_county, '0123456789', 'ABCDEFGHIJ')"),
-    ({"county", "id"}, f"CAST({_ANY} % 99999999 AS VARCHAR)"),
-    ({"voter", "registration", "number"}, f"CAST({_ANY} % 99999999 AS VARCHAR)"),
+    ({"county", "id"}, f"CAST(100000 + {_ANY} % 1500 AS VARCHAR)"),  # unique within a county only
+    ({"voter", "registration", "number"}, f"CAST(100000 + {_ANY} % 1500 AS VARCHAR)"),
     ({"status", "reason"}, f"CASE WHEN {_ANY} % 9 = 0 THEN 'VERIFIED' END"),
     ({"party", "description"}, f"CASE WHEN {_ANY} % 2 = 0 THEN 'DEMOCRATIC' ELSE 'REPUBLICAN' END"),
     ({"state", "senate"}, f"CAST(1 + {_ANY} % 40 AS VARCHAR)"),
