@@ -41,8 +41,8 @@ def _entry(begin: str, value: Any, indent: int) -> list[str]:
     """The lines of one entry: on a line where it fits, else its parts below."""
     space = " " * indent
     remark = ""
-    if isinstance(value, Noted):
-        remark, value = "  # " + one_line(value.remark), value.value
+    while isinstance(value, Noted):
+        remark, value = f"{remark}  # {one_line(value.remark)}", value.value
     flow = _flow(value)
     is_deep = isinstance(value, dict | list) and "#" in _marks(value)
     if not value or (not is_deep and len(space + begin + flow) + 1 <= _WIDTH):
@@ -85,7 +85,8 @@ def _marks(value: Any) -> str:
 
 
 def _flow(value: Any) -> str:
-    value = value.value if isinstance(value, Noted) else value
+    if isinstance(value, Noted):
+        return _flow(value.value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_text(key)}: {_flow(found)}" for key, found in value.items()) + "}"
     if isinstance(value, list | tuple):
