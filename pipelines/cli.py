@@ -77,6 +77,20 @@ def check(
 
 
 @app.command()
+def sniff(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of one delivery: voters, and their history if it is apart.")
+    ],
+    state: Annotated[str, typer.Option(help="The two letters of the state.")] = "",
+) -> None:
+    """Draft a layout for unknown files and print it; what is uncertain carries its reason in a comment."""
+    from pipelines.sniff.command import sniff_files
+
+    with _in_words():
+        typer.echo(sniff_files(files, state.upper()))
+
+
+@app.command()
 def simulate(
     profile: Profile = "demo", voters: Annotated[int | None, typer.Option(help="Voters per state.")] = None
 ) -> None:
