@@ -39,10 +39,11 @@ def quick_configs(folder: Path, voters: int = 1500) -> Path:
     return folder
 
 
-def three_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) -> Path:
-    """The quick configurations of North Carolina, Ohio and Florida, each in its own layout, with snapshots as given."""
+def few_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) -> Path:
+    """The quick configurations of some states, each in its own layout, with snapshots as given, under one model."""
     quick_configs(folder, voters)
     _edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
+    _edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=list(days)))
     _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days]))
     loose = {
         "mean_shift": 1.0,
