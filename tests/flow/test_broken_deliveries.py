@@ -15,7 +15,7 @@ from pipelines.core.delivery import Admission
 from pipelines.lake import Lake
 from pipelines.raw.landing import receive
 from pipelines.raw.receipts import ReceiptLedger, kept_file
-from pipelines.synthetic import breaks
+from pipelines.synthetic.breaks import texts as breaks
 from pipelines.tables.core import Rejects, VoteHistory, Voters
 
 DAY = dt.date(2026, 10, 1)
