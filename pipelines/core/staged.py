@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.layouts.changes import RoleChange
+from pipelines.layouts.files import Role
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.opening import OpenedText
 
@@ -40,6 +42,10 @@ class Staged:
         masked: Masks and placeholders.
         refused: Lines refused, by rule.
         differences: How the files differ from their layout, in words.
+        dialect: A sentence for each change of dialect that was bridged: another delimiter, encoding or quote than the
+            layout lists.
+        encodings_bridged: Names of the texts that were read in an encoding that the layout does not list.
+        changes: What a dated layout entry would say of each role of a delivery that could be read and differs.
         folded_count: Rows that gave way to another one of their id.
         unnamed: Votes whose election neither their text nor the calendar determines, by the text, or by none where it
             may be anything.
@@ -58,6 +64,9 @@ class Staged:
     masked: list[Count] = field(default_factory=list)
     refused: list[Count] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    dialect: list[str] = field(default_factory=list)
+    encodings_bridged: list[str] = field(default_factory=list)
+    changes: dict[Role, RoleChange] = field(default_factory=dict)
     folded_count: int = 0
     required: set[str] = field(default_factory=set)
     unnamed: dict[str, int] = field(default_factory=dict)

@@ -57,7 +57,9 @@ class Received:
     earlier: Sequence[Delivery] = ()
 
 
-def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: Received, scratch: Path) -> Staged:
+def stage_delivery(
+    connection: duckdb.DuckDBPyConnection, root: Path, received: Received, scratch: Path, staged: Staged | None = None
+) -> Staged:
     """Read every file of a delivery into the working tables.
 
     Args:
@@ -65,11 +67,12 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
         root: Data root, where the received bytes are kept.
         received: The delivery.
         scratch: Folder for unpacked copies.
+        staged: Where what is found is added, so that it is known also of a delivery that is refused on the way.
 
     Raises:
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
-    staged, layout = Staged(), received.layout
+    staged, layout = staged or Staged(), received.layout
     wide = [look.history for look in layout.all_looks() if isinstance(look.history, WideHistory)]
     is_wide = not all(map(is_packed, wide))
     create_tables(connection, is_wide, max(look.vote_text_count for look in layout.all_looks()))

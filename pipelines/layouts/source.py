@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict, read_config
 from models.errors import ConfigError
 from pipelines.layouts.files import FileLayout, Role
+from pipelines.layouts.like import expand
 from pipelines.layouts.limits import Plausibility
 from pipelines.layouts.lookups import CodeFile
 from pipelines.layouts.wide import WideHistory
@@ -100,6 +102,11 @@ class Source(Strict):
     plausibility: Plausibility = Field(default_factory=Plausibility, description="When a delivery is held.")
     public_copy: PublicCopy | None = Field(None, description="A public file that a study can be tried on.")
     layouts: list[Layout] = Field(description="Layouts, oldest first.", min_length=1)
+
+    @field_validator("layouts", mode="before")
+    @classmethod
+    def _in_full(cls, value: Any) -> Any:
+        return expand(value, lambda entry: Layout.model_validate(entry).model_dump(mode="json", by_alias=True))
 
     @model_validator(mode="after")
     def _in_order(self) -> "Source":

@@ -14,7 +14,7 @@ from typing import Any
 from models.errors import DeliveryError
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source
-from pipelines.raw.receipts import ReceiptLedger
+from pipelines.raw.receipts import BY_RULES, ReceiptLedger
 from pipelines.raw.store import keep
 
 
@@ -69,11 +69,21 @@ def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.dateti
     for (day, file), bytes_ in zip(wanted, _kept(lake, [file for _, file in wanted]), strict=True):
         last = newest.get((day, file.name))
         event = {**_event(source, name, day, file, now), **bytes_}
-        if last is None or any(event[key] != last[key] for key in ("file_id", "role", "layout")):
+        if last is None or (_differs(event, last) and not _is_rejected_by_person(event, last)):
             new.append(_judged_by_bytes(newest.values(), event))
             newest[day, file.name] = new[-1]
     ledger.append(new)
     return len(new)
+
+
+def _differs(event: dict[str, Any], last: dict[str, Any]) -> bool:
+    return any(event[key] != last[key] for key in ("file_id", "role", "layout"))
+
+
+def _is_rejected_by_person(event: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Whether a person rejected these bytes: another layout makes no new file of them."""
+    is_by_person = last["verdict"] == "rejected" and last["decided_by"] != BY_RULES
+    return is_by_person and event["file_id"] == last["file_id"]
 
 
 def _kept(lake: Lake, files: list[Path]) -> list[dict[str, Any]]:
@@ -134,5 +144,5 @@ def _event(source: Source, name: str, day: dt.date, file: Path, now: dt.datetime
     return {
         "file_name": file.name, "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
         "received_at": now, "layout": layout, "license": source.license,
-        "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": "rules",
+        "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": BY_RULES,
     }  # fmt: skip
