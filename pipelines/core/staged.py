@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.layouts.changes import RoleChange
-from pipelines.layouts.files import Role
+from pipelines.layouts.files import FileLayout, Role
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.opening import OpenedText
+from pipelines.raw.readers import TextRelation
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,23 @@ class Count:
     rows: int
 
 
+@dataclass(frozen=True)
+class ReadText:
+    """One text that was read.
+
+    Attributes:
+        role: Role of its file.
+        number: Which look it has: 0 the usual one, 1 the first one under `also`.
+        look: The look.
+        text: The text.
+    """
+
+    role: Role
+    number: int
+    look: FileLayout
+    text: TextRelation
+
+
 @dataclass
 class Staged:
     """What reading a delivery found.
@@ -45,6 +63,7 @@ class Staged:
         dialect: A sentence for each change of dialect that was bridged: another delimiter, encoding or quote than the
             layout lists.
         encodings_bridged: Names of the texts that were read in an encoding that the layout does not list.
+        read: Text of each file_no with its role and look, as SQL can read it while the scratch folder stands.
         changes: What a dated layout entry would say of each role of a delivery that could be read and differs.
         folded_count: Rows that gave way to another one of their id.
         unnamed: Votes whose election neither their text nor the calendar determines, by the text, or by none where it
@@ -66,6 +85,7 @@ class Staged:
     differences: list[str] = field(default_factory=list)
     dialect: list[str] = field(default_factory=list)
     encodings_bridged: list[str] = field(default_factory=list)
+    read: dict[int, ReadText] = field(default_factory=dict)
     changes: dict[Role, RoleChange] = field(default_factory=dict)
     folded_count: int = 0
     required: set[str] = field(default_factory=set)

@@ -51,7 +51,7 @@ def changed(role: Mapping[str, Any], change: RoleChange) -> dict[str, Any]:
         _add(told["format"], change.added)
     if _kind(change.set) not in (None, told["format"]["kind"]):
         told["format"] = {"names": names_of(told["format"])}  # the words of the old kind mean nothing in the new one
-    told = _merged(told, change.set)
+    told = merge(told, change.set)
     for place in (told, told.get("history") or {}):
         for key in ("voters", "columns"):
             if isinstance(place.get(key), dict):
@@ -74,9 +74,9 @@ def _add(format_: dict[str, Any], added: list[str]) -> None:
     format_["names"] = [*format_["names"], *added]
 
 
-def _merged(told: Any, new: Any) -> Any:
+def merge(told: Any, new: Any) -> Any:
     """A mapping with another one merged into it, deeply; what is no mapping takes the place of what was there."""
     if not isinstance(told, dict) or not isinstance(new, dict):
         return new
     flagged = {key: value for key, value in told.items() if not ("flags" in new and key == "from")}
-    return flagged | {key: _merged(told.get(key), value) for key, value in new.items()}
+    return flagged | {key: merge(told.get(key), value) for key, value in new.items()}

@@ -1,12 +1,13 @@
 """How SQL reads texts: as delimited records, or by the places of their fields."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from pipelines.layouts.formats import Delimited
-from pipelines.raw.dialects import Dialect
+from pipelines.layouts.mending import merge
+from pipelines.raw.dialects import SAMPLED_LINES, Dialect, split_header
 from pipelines.raw.opening import LONGEST_LINE, OpenedText
 from pipelines.raw.places import Places
 from pipelines.sql import literal, literals
@@ -56,6 +57,21 @@ class TextScan(ABC):
     def left_out(self) -> Iterator[tuple[int, str]]:
         """Numbers of the lines that the relation leaves out without a word, from 1, with the rule that each breaks."""
 
+    @property
+    def told(self) -> list[str]:
+        """Sentences on what is other than the layout lists and was bridged."""
+        encoded = self.opened.encoded
+        return [encoded.told] if encoded and encoded.told else []
+
+    @property
+    def change(self) -> Mapping[str, Any]:
+        """What a dated layout would say of it, in the words of `RoleChange`."""
+        return self.opened.encoded.change if self.opened.encoded else {}
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of the first rows, where they can be split without SQL."""
+        return []
+
     def relation(self) -> str:
         """SQL of the relation: text columns c0 .. cN and `file_index`, which is 0."""
         return self.together([self.opened])
@@ -86,6 +102,21 @@ class DelimitedScan(TextScan):
         return self.format.skipped_lines + self.found.has_header
 
     @property
+    def told(self) -> list[str]:
+        """Sentences on what is other than the layout lists and was bridged."""
+        return [*super().told, *self.found.told]
+
+    @property
+    def change(self) -> Mapping[str, Any]:
+        """What a dated layout would say of it, in the words of `RoleChange`."""
+        return merge(dict(super().change), dict(self.found.change))
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of the first rows."""
+        lines = self.opened.head(self.lines_before + SAMPLED_LINES)[self.lines_before :]
+        return [split_header(line, self.delimiter, self.format.quote) for line in lines if line.strip()]
+
+    @property
     def delimiter(self) -> str:
         """What stands between two fields."""
         return self.found.delimiter
@@ -93,7 +124,7 @@ class DelimitedScan(TextScan):
     @property
     def dialect(self) -> tuple[object, ...]:
         """What texts must share to be read together."""
-        return (self.headers, self.delimiter, self.lines_before)
+        return (self.headers, self.delimiter, self.lines_before, self.format.quote)
 
     def together(self, texts: Sequence[OpenedText]) -> str:
         """SQL of texts of this dialect as one relation."""
