@@ -23,7 +23,9 @@ _MERGE = "tag:yaml.org,2002:merge"
 _BOOL, _INT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"
 
 
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C, where there is one, is ten times as fast
+_SafeLoader: Any = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # the one in C, where there is one, is ten times as fast
 
 
 class _UniqueKeyLoader(_SafeLoader):

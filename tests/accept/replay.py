@@ -8,15 +8,18 @@ import datetime as dt
 import json
 import multiprocessing
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 
-from pipelines.synthetic.breaks import BREAKS
-from tests.accept.replay_plan import ARCHIVE, CLEAN, MONTHS, SHAPES, Planned, layouts_of, plan_breaks, write_configs
+from pipelines.synthetic.breaks import BREAKS, Break
+from tests.accept.replay_plan import ARCHIVE, CLEAN, MONTHS, SHAPES, Planned, Planner, layouts_of, write_configs
 from tests.flow import desk_world as world
 
 TWIN, BROKEN = "twin", "broken"
@@ -33,7 +36,8 @@ class Seen:
         failed: Why its run failed; empty when it did not.
         standing: What the release in use says of it.
         verdicts: Verdict of every snapshot day that was sent, `rejected` where each of its files was.
-        reasons: What the receipts of this month's files say.
+        ruled: Verdict of the rules on this month's files, before any person decided.
+        reasons: What the receipts of this month's files said then.
     """
 
     state: str
@@ -41,6 +45,7 @@ class Seen:
     failed: str
     standing: dict[str, Any]
     verdicts: dict[str, str]
+    ruled: str
     reasons: str
 
 
@@ -52,6 +57,7 @@ class Replay:
         home: Folder for everything.
         states: Two-letter codes.
         months: Days of the monthly files.
+        archive: Days of the files before them.
         planned: The breaks.
         voters: Voters of each state, count.
     """
@@ -59,8 +65,9 @@ class Replay:
     home: Path
     states: Sequence[str] = tuple(SHAPES)
     months: Sequence[dt.date] = tuple(MONTHS)
-    planned: Sequence[Planned] = field(default_factory=list)
+    archive: Sequence[dt.date] = tuple(ARCHIVE)
     voters: int = 1200
+    planned: Sequence[Planned] = ()
 
     @property
     def configs(self) -> Path:
@@ -85,17 +92,17 @@ class Replay:
         return {(found["state"], found["month"]): Seen(**found) for found in content}
 
 
-def set_up(home: Path, count: int, seed: int, states: Sequence[str] = tuple(SHAPES),
-           months: Sequence[dt.date] = tuple(MONTHS), voters: int = 1200, clean: int = CLEAN) -> Replay:  # fmt: skip
-    """Configurations, the whole deliveries of all days, and the plan of at least `count` breaks."""
-    configs = write_configs(home / "configs", states, months, voters)
-    with world.at_desk(home / "store", configs):
+def set_up(replay: Replay, count: int, seed: int, kinds: Sequence[Break] = BREAKS, clean: int = CLEAN) -> Replay:
+    """Write the configurations and the whole deliveries of all days, and plan at least `count` breaks."""
+    days = [*replay.archive, *replay.months]
+    write_configs(replay.configs, replay.states, days, replay.voters)
+    with world.at_desk(replay.home / "store", replay.configs):
         from pipelines.demo import simulate_landing
         from pipelines.settings import read_settings
 
         simulate_landing(read_settings("demo"))
-    planned = plan_breaks(layouts_of(configs, states, months), BREAKS, count, seed, clean)
-    return Replay(home, states, months, planned, voters)
+    layouts = layouts_of(replay.configs, replay.states, replay.months)
+    return replace(replay, planned=Planner(layouts, clean, seed).plan(kinds, count))
 
 
 def play_both(replay: Replay) -> None:
@@ -114,16 +121,21 @@ def play(replay: Replay, root: str) -> None:
     planned = {(found.state, found.month): found for found in replay.planned} if root == BROKEN else {}
     folder, seen = replay.home / root, list[Seen]()
     (replay.home / "seen" / root).mkdir(parents=True)
-    with world.at_desk(folder, replay.configs, DAGSTER_HOME=str(folder / "dagster")):
+    with world.at_desk(folder, replay.configs, DAGSTER_HOME=str(folder / "dagster")), _lightly():
         for state in replay.states:
-            for day in ARCHIVE:
+            for day in replay.archive:
                 shutil.copytree(replay.stored(state, day), replay.landed(root, state, day))
         for month in range(len(replay.months)):
             for state in replay.states:
                 _land(replay, root, state, month, planned.get((state, month)))
-            seen += _run(replay, root, month)
+            seen += _run(replay, root, month, planned)
+            _say(replay, root, month)
     content = json.dumps([asdict(found) for found in seen], indent=1)
     (replay.home / "seen" / f"{root}.json").write_text(content, encoding="utf-8")
+
+
+def _say(replay: Replay, root: str, month: int) -> None:
+    print(f"         {root}: {replay.months[month]} played, {time.monotonic():.0f} s", flush=True)
 
 
 def _land(replay: Replay, root: str, state: str, month: int, planned: Planned | None) -> None:
@@ -142,20 +154,34 @@ def _land(replay: Replay, root: str, state: str, month: int, planned: Planned | 
     writing.rename(folder)
 
 
-def _run(replay: Replay, root: str, month: int) -> list[Seen]:
-    """Run all states, and keep what is published of each."""
+def _run(replay: Replay, root: str, month: int, planned: Mapping[tuple[str, int], Planned]) -> list[Seen]:
+    """Run all states, let people decide what they are to decide, and keep what is published of each state."""
     from pipelines.engine import run_states
     from pipelines.publish.reader import open_release, standing_in_use
     from pipelines.settings import read_settings
 
-    folder, found = replay.home / root, list[Seen]()
+    folder, found, day = replay.home / root, list[Seen](), replay.months[month]
     failed = {run.state: run.reason for run in run_states(read_settings("demo")) if not run.is_success}
     for state in replay.states:
+        ruled, reasons = _receipts(folder, state, day)
+        _decide(folder, state, day, planned.get((state, month)))
         pq.write_table(open_release(folder, [state]).to_table(), replay.rows(root, state, month))
-        verdicts, reasons = _receipts(folder, state, replay.months[month])
+        verdicts, _ = _receipts(folder, state, day)
         standing = standing_in_use(folder, state)
-        found.append(Seen(state, month, failed.get(state, ""), standing, verdicts, reasons))
+        found.append(Seen(state, month, failed.get(state, ""), standing, verdicts, ruled[str(day)], reasons))
     return found
+
+
+def _decide(folder: Path, state: str, day: dt.date, planned: Planned | None) -> None:
+    """A person decides on a delivery that is held, where that is planned."""
+    from pipelines.engine import run_decision
+    from pipelines.lake import Lake
+    from pipelines.raw.receipts import ReceiptLedger
+    from pipelines.settings import read_settings
+
+    held = [found for found in ReceiptLedger(Lake(folder), state.lower()).deliveries() if found.snapshot_date == day]
+    if planned and planned.decision and held and held[0].verdict == "held":
+        run_decision(read_settings("demo"), held[0].delivery_id, planned.decision, "the state's office was asked")
 
 
 def _receipts(folder: Path, state: str, day: dt.date) -> tuple[dict[str, str], str]:
@@ -169,3 +195,16 @@ def _receipts(folder: Path, state: str, day: dt.date) -> tuple[dict[str, str], s
     verdicts |= {str(found.snapshot_date): found.verdict for found in ledger.deliveries()}
     told = {event["reason"] or "" for event in events if event["snapshot_date"] == day}
     return verdicts, " ".join(sorted(told)).strip()
+
+
+@contextmanager
+def _lightly() -> Iterator[None]:
+    """Dagster keeps its records in memory, and the pictures of a model are not drawn: neither touches a row."""
+    import dagster as dg
+
+    from models import plots
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+        patch.setattr(plots, "to_svg", lambda chart: "<svg/>")
+        yield

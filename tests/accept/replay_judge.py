@@ -17,7 +17,7 @@ from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import Delimited
 from pipelines.layouts.lookups import fits_any
 from pipelines.layouts.source import Layout, read_source
-from pipelines.raw.receipts import Delivery, ReceiptLedger
+from pipelines.raw.receipts import ReceiptLedger
 from pipelines.tables.core import Households, Rejects, VoteHistory, Voters
 from tests.accept.replay import BROKEN, TWIN, Replay, Seen
 from tests.accept.replay_plan import Planned
@@ -91,8 +91,10 @@ class Judge:
         mine = pq.read_table(self.replay.rows(BROKEN, seen.state, seen.month))
         twin = pq.read_table(self.replay.rows(TWIN, seen.state, source))
         moved, refused = self._refused(seen.state, source)
-        faults = _differing(mine, twin, moved, refused)
-        found.wrong += [f"{self._place(seen)}, from the file of {self.replay.months[source]}: {fault}" for fault in faults]
+        faults = differing(mine, twin, moved, refused)
+        found.wrong += [
+            f"{self._place(seen)}, from the file of {self.replay.months[source]}: {fault}" for fault in faults
+        ]
         found.compared += mine.num_rows
 
     def _month_of(self, day: str | None) -> int | None:
@@ -144,8 +146,10 @@ class Judge:
         found.outcomes[outcome] += 1
         if kind.is_harmless:
             found.harmless = found.harmless[0] + 1, found.harmless[1] + (outcome == "loads")
-        elif outcome not in kind.outcomes:
-            found.misjudged.append(f"{place}: {outcome}, and may be {' or '.join(sorted(kind.outcomes))}: {seen.reasons}")
+        elif outcome not in planned.outcomes:
+            found.misjudged.append(
+                f"{place}: {outcome}, and may be {' or '.join(sorted(planned.outcomes))}: {seen.reasons}"
+            )
         if outcome != "loads" and not (seen.reasons and re.search(kind.cause, seen.reasons)):
             found.unexplained.append(f"{place}: {outcome}: {seen.reasons or 'no reason'}")
 
@@ -178,7 +182,7 @@ class Snapshot:
 
     def outcome(self, seen: Seen) -> str:
         """What became of it, in the words of the catalogue."""
-        verdict = seen.verdicts.get(str(self.day), "rejected")
+        verdict = seen.ruled
         if verdict == "accepted":
             return "rows_refused" if self.refused_rows() or self.folded() else "loads"
         return "waits" if verdict == "received" else verdict
@@ -238,7 +242,9 @@ class Snapshot:
         """Rows of each landed file that holds data, over the roles that it holds."""
         layouts = self._layout().files.values()
         files = sorted({file for layout in layouts for file in self._files(layout)})
-        return [(file.name, sum(count_rows(file, found) for found in layouts if found.fits(file.name))) for file in files]
+        return [
+            (file.name, sum(count_rows(file, found) for found in layouts if found.fits(file.name))) for file in files
+        ]
 
     def _files(self, layout: FileLayout) -> list[Path]:
         used = {event["file_name"] for event in self.events() if event["verdict"] == "accepted"}
@@ -261,7 +267,7 @@ class Snapshot:
         return self._rows(text)[0][0]
 
 
-def _differing(mine: pa.Table, twin: pa.Table, moved: set[str], refused: set[str]) -> list[str]:
+def differing(mine: pa.Table, twin: pa.Table, moved: set[str], refused: set[str]) -> list[str]:
     """How published rows differ where they may not; `moved` live with a refused row, `refused` are gone themselves."""
     columns = [name for name in mine.column_names if not (name == "behind_days" or (moved and name in _OF_OTHERS))]
     found, expected = ({row["voter_id"]: row for row in table.select(columns).to_pylist()} for table in (mine, twin))
@@ -298,7 +304,7 @@ def _count_text(content: bytes, layout: FileLayout) -> int:
         return sum(bool(line.strip()) for line in lines)
     before = format_.skipped_lines + (format_.header is True)
     quote = format_.quote
-    return len(_records(lines, quote)) - before
+    return max(0, len(_records(lines, quote)) - before)
 
 
 def _records(lines: list[str], quote: str | None) -> list[str]:
@@ -312,3 +318,8 @@ def _records(lines: list[str], quote: str | None) -> list[str]:
             found.append(line)
         is_open ^= line.count(quote) % 2 == 1
     return found
+
+
+def judge(replay: Replay) -> Verdict:
+    """What a replay that was played shows."""
+    return Judge(replay, replay.seen(BROKEN), replay.seen(TWIN)).verdict()

@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines.layouts.source import Layout, read_source
@@ -26,9 +26,18 @@ ARCHIVE = [dt.date(year, 10, 1) for year in range(2014, 2025, 2)]
 MONTHS = [dt.date(2024 + (10 + nth) // 12, (10 + nth) % 12 + 1, 1) for nth in range(24)]
 """Days of the monthly files: November 2024 to October 2026, a month before the election that is scored."""
 
+LASTING = "column_renamed"
+"""The break that stays once it came: the state has renamed a column."""
+
+REJECTED = 3  # deliveries that a person rejects: enough to see that nothing follows for the others
+
 CLEAN = 4  # months: the files of these state the general of 2024 bit by bit, and models are trained on it
 COUNTIES = {"PA": 6, "RI": 6, "NY": 6, "MI": 6}
 """Counties of a state, where a county would else have a dozen voters, or files of its own; Ohio's parts need all."""
+
+
+Place = tuple[str, int]
+"""A state and a month, from 0."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +49,38 @@ class Planned:
         month: Which month's, from 0.
         name: Name of the break.
         seed: Seed of what it leaves to chance.
+        decision: What a person decides when the file is held: `approve`, `reject`, or nothing.
+        is_mended: Whether an entry that a person approved before reads the file by now.
     """
 
     state: str
     month: int
     name: str
     seed: int
+    decision: str = ""
+    is_mended: bool = False
 
     @property
     def kind(self) -> Break:
         """The break, from the catalogue."""
         return next(found for found in BREAKS if found.name == self.name)
 
+    @property
+    def outcomes(self) -> frozenset[str]:
+        """What may become of the delivery."""
+        return frozenset({"loads"}) if self.is_mended or self.kind.is_harmless else frozenset(self.kind.outcomes)
 
-def write_configs(folder: Path, states: Sequence[str], months: Sequence[dt.date], voters: int) -> Path:
+
+def write_configs(folder: Path, states: Sequence[str], days: Sequence[dt.date], voters: int) -> None:
     """Configurations of the states with few voters and a model that is quick to train.
 
     Without what is measured over a precinct: a refused row would move the score of each of its neighbours by a hair, so
     that nothing could be told from a wrong one. Michigan stays with its files of fixed width, which ended in 2020.
     """
-    world.few_states(folder, {state: [*ARCHIVE, *months] for state in states}, voters)
+    world.few_states(folder, {state: list(days) for state in states}, voters)
     world.edit(folder / "synthetic.yaml", lambda content: _few_counties(content["states"]))
     world.edit(folder / "models" / "turnout.yaml", _leave_out_precincts)
     world.edit(folder / "states" / "mi.yaml", lambda content: content.update(layouts=content["layouts"][:1]))
-    return folder
 
 
 def _few_counties(states: dict[str, dict]) -> None:
@@ -83,45 +100,78 @@ def layouts_of(configs: Path, states: Sequence[str], months: Sequence[dt.date]) 
     return {place: layout for place, layout in found.items() if layout}
 
 
-def plan_breaks(layouts: Mapping[tuple[str, int], Layout], kinds: Sequence[Break], count: int, seed: int,
-                clean: int = CLEAN) -> list[Planned]:  # fmt: skip
-    """Breaks over months and states: each kind that fits somewhere once, the harmless ones once more, then any.
+@dataclass
+class Planner:
+    """Spreads breaks over months and states.
 
     A break that takes from the delivery of the month before stands behind one that is whole: else the bytes that it
     sends again would be news.
 
     Args:
         layouts: Layout of every state and month.
-        kinds: The breaks to plan.
-        count: Breaks to plan at least; all kinds are planned also where they are more.
-        seed: Seed of the plan.
         clean: Months at the start in which nothing breaks.
+        seed: Seed of the plan.
     """
-    dice, planned = random.Random(seed), dict[tuple[str, int], Break]()
-    whole: set[tuple[str, int]] = set()
-    harmless = [kind for kind in kinds if kind.is_harmless]
-    needy = sorted(kinds, key=lambda kind: "before" not in kind.needs)
-    wanted = [*needy, *harmless]
-    wanted += dice.choices(kinds, k=max(0, count - len(wanted)))
-    for kind in wanted:
-        free = [place for place, layout in layouts.items() if place[1] >= clean and place not in planned
-                and place not in whole and kind.fits(layout) and _is_behind_a_whole_one(kind, place, planned)]  # fmt: skip
+
+    layouts: Mapping[Place, Layout]
+    clean: int
+    seed: int
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+        self.planned: dict[Place, Planned] = {}
+        self.whole: set[Place] = set()
+
+    def plan(self, kinds: Sequence[Break], count: int) -> list[Planned]:
+        """Each kind that fits somewhere once, then any until there are `count`."""
+        self._rename_for_good(kinds)
+        rare = sorted(kinds, key=lambda kind: sum(kind.fits(layout) for layout in self.layouts.values()))
+        for kind in rare:
+            self._place(kind)
+        for _ in range(4 * count):
+            if len(self.planned) < count:
+                self._place(self.dice.choice(kinds))
+        self._reject()
+        return sorted(self.planned.values(), key=lambda found: (found.month, found.state))
+
+    def _rename_for_good(self, kinds: Sequence[Break]) -> None:
+        """In its last three months a state has renamed a column; a person approves the entry that is proposed."""
+        kind = next((kind for kind in kinds if kind.name == LASTING), None)
+        last = max(month for _, month in self.layouts)
+        states = sorted({state for state, _ in self.layouts})
+        state = next((state for state in states if kind and kind.fits(self.layouts[state, last])), None)
+        if state is None or last - 2 < self.clean:
+            return
+        for month in (last - 2, last - 1, last):
+            decision = "approve" if month == last - 2 else ""
+            self.planned[state, month] = Planned(state, month, LASTING, self.seed, decision, not decision)
+
+    def _place(self, kind: Break) -> None:
+        """Plan a break where it fits, in a month with few others and a state with few others."""
+        free = [place for place in self.layouts if self._is_free(place, kind)]
         if not free:
-            continue
-        fewest = min(_load(place, planned) for place in free)
-        place = dice.choice([place for place in free if _load(place, planned) == fewest])
-        planned[place] = kind
-        whole |= {(place[0], place[1] - 1)} if "before" in kind.needs else set()
-    return [
-        Planned(state, month, kind.name, seed + nth)
-        for nth, ((state, month), kind) in enumerate(sorted(planned.items(), key=lambda found: found[0][::-1]))
-    ]
+            return
+        fewest = min(map(self._neighbours, free))
+        state, month = self.dice.choice([place for place in free if self._neighbours(place) == fewest])
+        self.planned[state, month] = Planned(state, month, kind.name, self.seed + len(self.planned))
+        if "before" in kind.needs:
+            self.whole.add((state, month - 1))
 
+    def _is_free(self, place: Place, kind: Break) -> bool:
+        state, month = place
+        is_free = month >= self.clean and place not in self.planned and place not in self.whole
+        is_behind = "before" not in kind.needs or (state, month - 1) not in self.planned
+        return is_free and is_behind and kind.fits(self.layouts[place])
 
-def _is_behind_a_whole_one(kind: Break, place: tuple[str, int], planned: Mapping[tuple[str, int], Break]) -> bool:
-    return "before" not in kind.needs or (place[0], place[1] - 1) not in planned
+    def _neighbours(self, place: Place) -> tuple[int, int]:
+        """Breaks of the same month, and of the same state."""
+        months = sum(month == place[1] for _, month in self.planned)
+        return months, sum(state == place[0] for state, _ in self.planned)
 
-
-def _load(place: tuple[str, int], planned: Mapping[tuple[str, int], Break]) -> tuple[int, int]:
-    """Breaks of the same kind of trouble around a place: those of its month, and those of its state."""
-    return (sum(month == place[1] for _, month in planned), sum(state == place[0] for state, _ in planned))
+    def _reject(self) -> None:
+        """Of those that can only be held a person rejects some."""
+        held = [
+            place for place, found in sorted(self.planned.items()) if found.outcomes == {"held"} and not found.decision
+        ]
+        for place in self.dice.sample(held, k=min(REJECTED, len(held))):
+            self.planned[place] = replace(self.planned[place], decision="reject")
