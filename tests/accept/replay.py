@@ -162,13 +162,16 @@ def _run(replay: Replay, root: str, month: int, planned: Mapping[tuple[str, int]
 
     folder, found, day = replay.home / root, list[Seen](), replay.months[month]
     failed = {run.state: run.reason for run in run_states(read_settings("demo")) if not run.is_success}
+    assert not (failed and month == 0), f"{root}: the first month was not published: {failed}"
     for state in replay.states:
         ruled, reasons = _receipts(folder, state, day)
         _decide(folder, state, day, planned.get((state, month)))
         pq.write_table(open_release(folder, [state]).to_table(), replay.rows(root, state, month))
         verdicts, _ = _receipts(folder, state, day)
         standing = standing_in_use(folder, state)
-        found.append(Seen(state, month, failed.get(state, ""), standing, verdicts, ruled[str(day)], reasons))
+        found.append(
+            Seen(state, month, failed.get(state, ""), standing, verdicts, ruled.get(str(day), "rejected"), reasons)
+        )
     return found
 
 

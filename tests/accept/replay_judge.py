@@ -90,7 +90,8 @@ class Judge:
             return
         mine = pq.read_table(self.replay.rows(BROKEN, seen.state, seen.month))
         twin = pq.read_table(self.replay.rows(TWIN, seen.state, source))
-        moved, refused = self._refused(seen.state, source)
+        mine_then, twin_then = (Snapshot(self.replay, root, seen.state, source) for root in (BROKEN, TWIN))
+        moved, refused = moved_by_refusal(mine_then, twin_then)
         faults = differing(mine, twin, moved, refused)
         found.wrong += [
             f"{self._place(seen)}, from the file of {self.replay.months[source]}: {fault}" for fault in faults
@@ -101,17 +102,6 @@ class Judge:
         days = [str(found) for found in self.replay.months]
         return days.index(day) if day in days else None
 
-    def _refused(self, state: str, month: int) -> tuple[set[str], set[str]]:
-        """Voters whose home holds a refused row, and those refused; none where more are gone than are counted."""
-        mine, twin = (Snapshot(self.replay, root, state, month) for root in (BROKEN, TWIN))
-        gone, fewer = twin.people() - mine.people(), twin.votes() - mine.votes()
-        count = mine.refused_rows()
-        if not count or len(gone) + sum(fewer.values()) > count + mine.folded():
-            return set(), set()
-        homes = twin.homes()
-        hit = {homes[voter] for voter in gone | {voter for voter, _ in fewer} if voter in homes}
-        return {voter for voter, home in homes.items() if home in hit}, gone
-
     def _judge_times(self, found: Verdict, seen: Seen, planned: Planned | None) -> None:
         """A state whose file came whole stands at it; one whose file broke stands at its last good one, and says so."""
         day, standing = self.replay.months[seen.month], seen.standing
@@ -121,8 +111,10 @@ class Judge:
         if standing.get("snapshot_date") != good or (planned is None and good != str(day)):
             told = f"published from {standing.get('snapshot_date')}, its newest good file is of {good}: {seen.reasons}"
             found.late.append(f"{self._place(seen, planned)}: {told}")
-        is_behind = seen.verdicts.get(str(day)) in ("held", "received")
-        behind = (day - dt.date.fromisoformat(good)).days if is_behind and good else 0
+        waiting = [
+            known for known, verdict in seen.verdicts.items() if verdict in ("held", "received") and known > good
+        ]
+        behind = (dt.date.fromisoformat(max(waiting)) - dt.date.fromisoformat(good)).days if waiting and good else 0
         if standing.get("behind_days") != behind:
             told = f"said to be {standing.get('behind_days')} days behind, and is {behind}"
             found.late.append(f"{self._place(seen, planned)}: {told}")
@@ -184,7 +176,7 @@ class Snapshot:
         """What became of it, in the words of the catalogue."""
         verdict = seen.ruled
         if verdict == "accepted":
-            return "rows_refused" if self.refused_rows() or self.folded() else "loads"
+            return "rows_refused" if self.refused_rows() else "loads"
         return "waits" if verdict == "received" else verdict
 
     def events(self) -> list[dict]:
@@ -218,11 +210,11 @@ class Snapshot:
         """The home of each voter."""
         return dict(self._rows(f"SELECT voter_id, household_id FROM ({self._select(Households)})"))
 
-    def votes(self) -> Counter:
-        """Votes known by its day, by voter and election."""
+    def votes(self) -> set[tuple[str, str]]:
+        """Votes known by its day: voter and election."""
         select = self.lake.table(VoteHistory, state=self.state).select()
         text = f"SELECT DISTINCT voter_id, election_id FROM ({select}) WHERE snapshot_date <= DATE '{self.day}'"
-        return Counter(self._rows(text))
+        return set(self._rows(text))
 
     def _faults_of_files(self) -> Iterator[str]:
         read = {event["file_name"]: event["row_count"] for event in self.events() if event["verdict"] == "accepted"}
@@ -265,6 +257,20 @@ class Snapshot:
 
     def _one(self, text: str) -> int:
         return self._rows(text)[0][0]
+
+
+def moved_by_refusal(mine: Snapshot, twin: Snapshot) -> tuple[set[str], set[str]]:
+    """Voters whose home holds a refused row, and those refused; none where more are gone than are counted."""
+    count = mine.refused_rows()
+    if not count:
+        return set(), set()
+    gone = twin.people() - mine.people()
+    fewer = [voter for voter, _ in twin.votes() - mine.votes() if voter not in gone]
+    if len(gone) + len(fewer) > count + mine.folded():
+        return set(), set()
+    homes = twin.homes()
+    hit = {homes[voter] for voter in gone | set(fewer) if voter in homes}
+    return {voter for voter, home in homes.items() if home in hit}, gone
 
 
 def differing(mine: pa.Table, twin: pa.Table, moved: set[str], refused: set[str]) -> list[str]:

@@ -20,8 +20,8 @@ SHAPES = {
 }
 """The states of the replay, and how each one's history stands in its files."""
 
-ARCHIVE = [dt.date(year, 10, 1) for year in range(2014, 2025, 2)]
-"""Files from before the replay, one before each general election that teaches."""
+ARCHIVE = [dt.date(year, 10, 1) for year in range(2016, 2025, 2)]
+"""Files from before the replay, one before each general election that teaches: two midterms are needed."""
 
 MONTHS = [dt.date(2024 + (10 + nth) // 12, (10 + nth) % 12 + 1, 1) for nth in range(24)]
 """Days of the monthly files: November 2024 to October 2026, a month before the election that is scored."""

@@ -20,7 +20,7 @@ KINDS = {
 @pytest.mark.slow
 def test_six_months_of_three_states_with_six_breaks_publish_no_wrong_score(tmp_path):
     kinds = [kind for kind in BREAKS if kind.name in KINDS]
-    replay = Replay(tmp_path, ("NC", "OH", "NY"), tuple(MONTHS[:6]), tuple(ARCHIVE[2:]), voters=500)
+    replay = Replay(tmp_path, ("NC", "OH", "NY"), tuple(MONTHS[:6]), tuple(ARCHIVE), voters=500)
     replay = set_up(replay, count=6, seed=20261103, kinds=kinds, clean=2)
     play_both(replay)
     found = judge(replay)

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.layouts.source import read_source
 from pipelines.settings import CONFIGS
-from tests.accept.replay_judge import count_rows, differing
+from tests.accept.replay_judge import count_rows, differing, moved_by_refusal
 
 
 def rows(**changes):
@@ -64,3 +64,33 @@ def test_rows_are_counted_from_bytes(tmp_path, text, count):
         archive.writestr("ncvoter_Statewide.txt", text)
         archive.writestr("readme.pdf", "no rows")
     assert count_rows(tmp_path / "plain.txt", layout) == count_rows(tmp_path / "packed.zip", layout) == count
+
+
+class Told:
+    """A delivery as a judge asks after it."""
+
+    def __init__(self, people, votes, refused):
+        self.told = {"people": people, "votes": votes, "refused_rows": refused, "folded": 0}
+        self.told["homes"] = {"NC-0": "a", "NC-1": "a", "NC-2": "b", "NC-3": "c"}
+
+    def __getattr__(self, name):
+        return lambda: self.told[name]
+
+
+ALL = {f"NC-{nth}" for nth in range(4)}
+VOTES = {(voter, "2024") for voter in ALL}
+
+
+@pytest.mark.parametrize(
+    ("people", "votes", "refused", "moved", "gone"),
+    [
+        (ALL, VOTES, 0, set(), set()),
+        (ALL - {"NC-0"}, VOTES - {("NC-0", "2024")}, 1, {"NC-0", "NC-1"}, {"NC-0"}),
+        (ALL, VOTES - {("NC-2", "2024")}, 1, {"NC-2"}, set()),
+        (ALL - {"NC-0", "NC-3"}, VOTES, 1, set(), set()),
+        (ALL - {"NC-0"}, VOTES, 0, set(), set()),
+    ],
+)
+def test_only_the_homes_of_counted_rows_may_move(people, votes, refused, moved, gone):
+    mine, twin = Told(people, votes, refused), Told(ALL, VOTES, 0)
+    assert moved_by_refusal(mine, twin) == (moved, gone)
