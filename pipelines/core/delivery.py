@@ -14,7 +14,7 @@ import duckdb
 
 from models.errors import ContractError, DeliveryError, LayoutError
 from pipelines.calendar import Election
-from pipelines.core.bridged import changes_of, unproven
+from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.carrying import describe_carried, select_snapshot
 from pipelines.core.findings import Finding, read_finding
 from pipelines.core.history import select_new_votes
@@ -178,7 +178,7 @@ class Admission:
                 stage_delivery(connection, self.lake.root, received, scratch, staged)
                 self._keep_refused(connection, staged, made_from)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
-                reasons = unproven(staged, compared) + find_implausible(
+                reasons = unproven(connection, staged, compared) + find_implausible(
                     connection, staged, compared, self.source.plausibility
                 )
                 approval = self._approval(delivery)
@@ -210,7 +210,7 @@ class Admission:
         is_read: bool = False,
     ) -> Judgement:
         """Hold a delivery, with a finding for people: reasons, difference, a proposed entry, and counts."""
-        wanted = staged.changes if changes is None else changes
+        wanted = cures(staged.changes) if changes is None else changes
         entry = propose_entry(self.source, delivery.snapshot_date, wanted) if wanted else ""
         names = {event["file_id"]: event["file_name"] for event in delivery.events}
         files = {names[file_id]: facts for file_id, facts in staged.files.items() if file_id in names}

@@ -11,7 +11,7 @@ import duckdb
 
 from models.errors import ContractError, LayoutError
 from pipelines.calendar import Election
-from pipelines.core.bridged import changes_of, unproven
+from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.plausibility import Comparison, find_implausible
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
@@ -87,9 +87,9 @@ class Trying:
         try:
             received = Received(self._delivery(file.name, day, roles), layout, self.source.state, self.calendar)
             stage_delivery(connection, scratch, received, scratch, staged)
-            reasons = unproven(staged, compared) if "voters" in roles else []
+            reasons = unproven(connection, staged, compared) if "voters" in roles else []
             reasons += find_implausible(connection, staged, compared, self.source.plausibility)
-            changes = staged.changes
+            changes = cures(staged.changes) if reasons else {}
         except (LayoutError, ContractError) as error:
             reasons, changes = [str(error)], changes_of(error, staged)
         return Trial(

@@ -34,9 +34,11 @@ def held_metadata(lake: Lake, state: str, deliveries: Sequence[Delivery]) -> dic
         "held 2: difference": dg.MetadataValue.md(_listed(finding.differences) or "None beyond that."),
         "held 3: files": markdown_table([_file_row(name, facts) for name, facts in finding.files.items()]),
         "held 4: proposed layout entry": dg.MetadataValue.md(_proposed(finding)),
-        "held 5: decide": dg.MetadataValue.md(_how_to_decide(state, newest, finding)),
     }
-    return told
+    return told | {
+        f"held 5: {choice}": dg.MetadataValue.md(_choice(state, newest, choice, meaning))
+        for choice, meaning in _choices(finding).items()
+    }
 
 
 def _listed(sentences: Sequence[str]) -> str:
@@ -57,25 +59,18 @@ def _proposed(finding: Finding) -> str:
     return f"```yaml\n{finding.entry}```"
 
 
-def _how_to_decide(state: str, delivery: Delivery, finding: Finding) -> str:
-    """The choices, each as a link that opens the job with everything filled in but the reason."""
-    choices = {}
-    if finding.entry:
-        choices["approve"] = "adopt the proposed layout entry"
+def _choices(finding: Finding) -> dict[str, str]:
+    """What a person may choose, with what it means."""
+    choices = {"approve": "Adopt the proposed layout entry; the delivery is judged by it."} if finding.entry else {}
     if finding.is_read:
-        choices["approve_as_it_is"] = "accept the delivery as it was read"
-    choices["reject"] = "never look at it again; the last good snapshot stays in use"
-    links = [f"- [{choice}]({_link(state, delivery, choice)}): {meaning}" for choice, meaning in choices.items()]
-    return "\n".join(
-        [
-            "Write your reason under `why`, then Launch run. The state is judged, scored and published at once.",
-            "",
-            *links,
-            "",
-            "The same by hand: job `decide`, this state, and",
-            f"```yaml\n{decide_config(delivery.delivery_id, next(iter(choices)), '')}```",
-        ]
-    )
+        choices["approve_as_it_is"] = "Accept the delivery as it was read."
+    return choices | {"reject": "Never look at it again; the last good snapshot stays in use."}
+
+
+def _choice(state: str, delivery: Delivery, choice: str, meaning: str) -> str:
+    """A choice as a link to the job with everything filled in but the reason; short, so that it is shown at once."""
+    link = f"[Open the job]({_link(state, delivery, choice)}), write your reason under `why`, Launch run."
+    return f"{meaning} {link}"
 
 
 def decide_config(delivery_id: str, choice: str, why: str) -> str:

@@ -200,3 +200,31 @@ def test_an_accepted_delivery_can_be_taken_out_of_use(world):
     world.decide("reject")
     world.judge()
     assert world.snapshots() == before
+
+
+def test_another_encoding_loads_by_itself_only_where_names_stay_as_they_were(world):
+    accented = "Muñoz".encode("latin-1")
+
+    def with_accents(text: bytes) -> bytes:
+        rows = text.split(b"\r\n")
+        nth = rows[0].split(b"\t").index(b'"last_name"')
+        cells = [row.split(b"\t") for row in rows[1:-1]]
+        for row in cells[::20]:
+            row[nth] = b'"' + accented + b'"'
+        return b"\r\n".join([rows[0], *(b"\t".join(row) for row in cells), b""])
+
+    def in_utf8(text: bytes) -> bytes:
+        return with_accents(text).decode("latin-1").encode("utf-8")
+
+    def misread(text: bytes) -> bytes:
+        return with_accents(text).decode("cp437").encode("utf-8")  # what a wrong tool on the way makes of it
+
+    world.land(with_accents)
+    assert world.judge().verdict == "accepted"
+    day = DAY + dt.timedelta(days=7)
+    world.land(misread, day)
+    held = world.judge()
+    assert held.verdict == "held" and "letters beyond ASCII 0 have the name of before" in held.reason
+    world.land(in_utf8, day)
+    accepted = world.judge()
+    assert accepted.verdict == "accepted" and "UTF-8" in accepted.reason

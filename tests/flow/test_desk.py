@@ -4,6 +4,7 @@ import datetime as dt
 import errno
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -162,6 +163,7 @@ def test_broken_newest_delivery_changes_nothing_downstream(desk):
 
 def test_the_asset_shows_a_held_delivery_and_one_launch_decides_on_it(desk):
     from pipelines.cli import app
+    from pipelines.defs.tables import SHOWN_AT_ONCE
     from pipelines.lake import Lake
     from pipelines.publish.reader import standing_in_use
     from pipelines.raw.receipts import ReceiptLedger
@@ -171,8 +173,9 @@ def test_the_asset_shows_a_held_delivery_and_one_launch_decides_on_it(desk):
     shown = desk.metadata("core_voters")
     assert "res_street_address is now another_column" in shown["held 1: why"]
     assert "renamed: {res_street_address: another_column}" in shown["held 4: proposed layout entry"]
-    assert "/jobs/decide/playground/setup?config=" in shown["held 5: decide"]
-    [delivery] = [part for part in shown["held 5: decide"].split() if part.startswith("nc-2026-10-08-")]
+    assert "/jobs/decide/playground/setup?config=" in shown["held 5: approve"]
+    assert len(shown["held 5: approve"]) < SHOWN_AT_ONCE
+    [delivery] = re.findall(r"nc-2026-10-08-\w+", shown["held 5: approve"])
     decided = CliRunner().invoke(app, ["decide", delivery, "approve", "--why", "they said so", "--profile", "demo"])
     assert decided.exit_code == 0, decided.output
     assert standing_in_use(desk.root, "NC")["snapshot_date"] == "2026-10-08"
