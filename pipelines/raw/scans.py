@@ -13,6 +13,7 @@ from pipelines.raw.places import Places
 from pipelines.sql import literal, literals
 
 _ABSENT = "\x1f"  # a sign that stands in no line: the whole line is one field
+_NO_NULL = "\x1e"  # likewise: no text of a field stands for null
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ class DelimitedScan(TextScan):
         options += ", parallel = false" if self.format.has_short_rows and quote else ""
         scan = _read_csv(texts, names, self.delimiter, quote, self.lines_before, options)
         if not (self.is_by_line and self.format.quote):
-            return scan
+            cells = ", ".join(f"nullif({name}, '') AS {name}" for name in names)
+            return f"(SELECT {cells}, file_index FROM {scan})"
         cells = ", ".join(f"{_unquoted(name, self.format.quote)} AS {name}" for name in names)
         return f"(SELECT {cells}, file_index FROM {scan}{self._where_paired(names)})"
 
@@ -242,10 +244,12 @@ def _read_csv(
     texts: Sequence[OpenedText], names: Sequence[str], delimiter: str, quote: str, skipped: int, options: str
 ) -> str:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    # A field too many is let pass where it is null: a row with a delimiter more, shifted, and empty at its end. So no
+    # text is null here, not even an empty one.
     return (
         f"read_csv([{literals(str(text.path) for text in texts)}], auto_detect = false, columns = {{{columns}}}, "
         f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, comment = '', "
-        f"nullstr = '', header = false, skip = {skipped}, strict_mode = true, {options}, "
+        f"nullstr = {literal(_NO_NULL)}, header = false, skip = {skipped}, strict_mode = true, {options}, "
         f"store_rejects = true, rejects_limit = 0, max_line_size = {LONGEST_LINE})"
     )
 

@@ -139,9 +139,15 @@ def _add_title(content: bytes, how: TextFile) -> bytes:
     return how.content([[_TITLE], *how.rows(content)])
 
 
-def _lose_name(content: bytes, how: TextFile) -> bytes:
-    rows = how.rows(content)
-    return how.content([rows[0][:-1], *rows[1:]])
+def _lose_name(victim: Victim) -> None:
+    """A name is gone from the middle of the header: from there on every value stands under its neighbour's."""
+
+    def lost(content: bytes, how: TextFile) -> bytes:
+        rows = how.rows(content)
+        middle = len(victim.layout.files["voters"].format.names) // 3
+        return how.content([[*rows[0][:middle], *rows[0][middle + 1 :]], *rows[1:]])
+
+    victim.rewrite(lost)
 
 
 def _is_told_apart(layout: Layout) -> bool:
@@ -276,9 +282,9 @@ BREAKS: Sequence[Break] = (
     Break(  # Michigan's history of April 2024: a name was taken from the header only
         name="header_lost_a_name",
         sentence="The rows have a field more than the header has names.",
-        change=all_texts(_lose_name),
+        change=_lose_name,
         outcomes=HELD,
-        cause=r"fields",
+        cause=r"fields|missing",
         fits=each(has_header, _has_strict_rows),
     ),
 )
