@@ -119,7 +119,7 @@ def play_both(replay: Replay) -> None:
 def play(replay: Replay, root: str) -> None:
     """Land and run month after month in one root, and keep what was published."""
     planned = {(found.state, found.month): found for found in replay.planned} if root == BROKEN else {}
-    folder, seen = replay.home / root, list[Seen]()
+    folder, seen, started = replay.home / root, list[Seen](), time.monotonic()
     (replay.home / "seen" / root).mkdir(parents=True)
     with world.at_desk(folder, replay.configs, DAGSTER_HOME=str(folder / "dagster")), _lightly():
         for state in replay.states:
@@ -129,13 +129,14 @@ def play(replay: Replay, root: str) -> None:
             for state in replay.states:
                 _land(replay, root, state, month, planned.get((state, month)))
             seen += _run(replay, root, month, planned)
-            _say(replay, root, month)
+            _say(replay, root, month, started)
     content = json.dumps([asdict(found) for found in seen], indent=1)
     (replay.home / "seen" / f"{root}.json").write_text(content, encoding="utf-8")
 
 
-def _say(replay: Replay, root: str, month: int) -> None:
-    print(f"         {root}: {replay.months[month]} played, {time.monotonic():.0f} s", flush=True)
+def _say(replay: Replay, root: str, month: int, started: float) -> None:
+    seconds = f"{time.monotonic() - started:.0f} s, {time.process_time():.0f} s of the processor"
+    print(f"         {root}: {replay.months[month]} played after {seconds}", flush=True)
 
 
 def _land(replay: Replay, root: str, state: str, month: int, planned: Planned | None) -> None:

@@ -22,8 +22,11 @@ from pipelines.tables.core import Households, Rejects, VoteHistory, Voters
 from tests.accept.replay import BROKEN, TWIN, Replay, Seen
 from tests.accept.replay_plan import Planned
 
-_OF_OTHERS = ("behind_days", "turnout_decile")
-"""Columns that other people's rows move: a decile is a place among all, and `behind_days` tells of the file."""
+_NO_SCORES = {"behind_days", "turnout_version_id"}
+"""Columns that tell of files: how old the one in use is, and the name of a model, made from the files that taught it."""
+
+_OF_OTHERS = {"turnout_decile"}
+"""Columns that a refused row moves for everybody: a decile is a place among all."""
 
 
 @dataclass
@@ -35,7 +38,8 @@ class Verdict:
         lost: Files whose rows are not all accounted for.
         unexplained: Breaks whose sentence does not name the cause.
         late: States that a month left behind without a broken file of their own.
-        misjudged: Breaks that ended otherwise than they may: harmful ones taken for good among them.
+        misjudged: Breaks that ended otherwise than they may: harmful ones taken for good among them, and those that a
+            person decided on in vain.
         outcomes: Breaks by what became of them.
         harmless: Harmless breaks, and those of them that loaded.
         compared: Scores compared, count.
@@ -142,6 +146,9 @@ class Judge:
             found.misjudged.append(
                 f"{place}: {outcome}, and may be {' or '.join(sorted(planned.outcomes))}: {seen.reasons}"
             )
+        decided = {"approve": "accepted", "reject": "rejected"}.get(planned.decision, "")
+        if decided and seen.verdicts.get(str(snapshot.day)) != decided:
+            found.misjudged.append(f"{place}: a person decided to {planned.decision}, and it is not {decided}")
         if outcome != "loads" and not (seen.reasons and re.search(kind.cause, seen.reasons)):
             found.unexplained.append(f"{place}: {outcome}: {seen.reasons or 'no reason'}")
 
@@ -275,7 +282,8 @@ def moved_by_refusal(mine: Snapshot, twin: Snapshot) -> tuple[set[str], set[str]
 
 def differing(mine: pa.Table, twin: pa.Table, moved: set[str], refused: set[str]) -> list[str]:
     """How published rows differ where they may not; `moved` live with a refused row, `refused` are gone themselves."""
-    columns = [name for name in mine.column_names if not (name == "behind_days" or (moved and name in _OF_OTHERS))]
+    left_out = _NO_SCORES | (_OF_OTHERS if moved else set())
+    columns = [name for name in mine.column_names if name not in left_out]
     found, expected = ({row["voter_id"]: row for row in table.select(columns).to_pylist()} for table in (mine, twin))
     lost, more = expected.keys() - found.keys() - refused, found.keys() - expected.keys()
     other = [key for key in found.keys() & expected.keys() - moved if found[key] != expected[key]]

@@ -20,8 +20,8 @@ KINDS = {
 @pytest.mark.slow
 def test_six_months_of_three_states_with_six_breaks_publish_no_wrong_score(tmp_path):
     kinds = [kind for kind in BREAKS if kind.name in KINDS]
-    replay = Replay(tmp_path, ("NC", "OH", "NY"), tuple(MONTHS[:6]), tuple(ARCHIVE), voters=500)
-    replay = set_up(replay, count=6, seed=20261103, kinds=kinds, clean=2)
+    replay = Replay(tmp_path, ("NC", "OH", "NY"), tuple(MONTHS[3:9]), tuple(ARCHIVE), voters=500)
+    replay = set_up(replay, count=6, seed=20261103, kinds=kinds, clean=1)
     play_both(replay)
     found = judge(replay)
     assert len(replay.planned) >= 6 and found.compared > 8_000 and found.accounted > 8_000
