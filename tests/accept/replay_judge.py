@@ -23,7 +23,7 @@ from tests.accept.replay import BROKEN, TWIN, Replay, Seen
 from tests.accept.replay_plan import Planned
 
 _NO_SCORES = {"behind_days", "turnout_version_id"}
-"""Columns that tell of files: how old the one in use is, and the name of a model, made from the files that taught it."""
+"""Columns that tell of files: how old the one in use is, and the name of a model by the files that taught it."""
 
 _OF_OTHERS = {"turnout_decile"}
 """Columns that a refused row moves for everybody: a decile is a place among all."""
