@@ -23,7 +23,12 @@ _MERGE = "tag:yaml.org,2002:merge"
 _BOOL, _INT = "tag:yaml.org,2002:bool", "tag:yaml.org,2002:int"
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+_SafeLoader: Any = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # the one in C, where there is one, is ten times as fast
+
+
+class _UniqueKeyLoader(_SafeLoader):
     """Reads YAML, refuses a key written twice, and keeps codes as they are written.
 
     Words and numbers are those of YAML 1.2: `NO`, `on` and `010` are texts, not false, true and eight.

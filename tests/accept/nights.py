@@ -67,7 +67,7 @@ class Nights:
         self.home, self.count, self.dice = home, count, random.Random(seed)
         self.arrivals = {state: self._arrivals(gaps) for state, gaps in GAPS.items()}
         days = {state: ARCHIVE + [found for _, found in arriving] for state, arriving in self.arrivals.items()}
-        self.configs = world.three_states(home / "configs", days)
+        self.configs = world.few_states(home / "configs", days)
         self.root = home / "root"
         self.good: dict[str, list[dt.date]] = {state: list(ARCHIVE) for state in GAPS}
         self.broken: dict[str, dt.date] = {}

@@ -33,24 +33,25 @@ def quick_configs(folder: Path, voters: int = 1500) -> Path:
     shutil.copytree(CHECKOUT / "configs", folder)
     small = {"voters": voters, "counties": 4, "precincts_per_county": 3}
     days = [dt.date.fromisoformat(day) for day in SNAPSHOTS]
-    _edit(folder / "synthetic.yaml", lambda content: content["states"]["NC"].update(small, snapshots=days))
-    _edit(folder / "models" / "turnout.yaml", _quick_model)
-    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=["nc"], workers=1))
+    edit(folder / "synthetic.yaml", lambda content: content["states"]["NC"].update(small, snapshots=days))
+    edit(folder / "models" / "turnout.yaml", _quick_model)
+    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=["nc"], workers=1))
     return folder
 
 
-def three_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) -> Path:
-    """The quick configurations of North Carolina, Ohio and Florida, each in its own layout, with snapshots as given."""
+def few_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) -> Path:
+    """The quick configurations of some states, each in its own layout, with snapshots as given, under one model."""
     quick_configs(folder, voters)
-    _edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
-    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days]))
+    edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
+    edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=list(days)))
+    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days]))
     loose = {
         "mean_shift": 1.0,
         "null_share_shift": 1.0,
         "rank_correlation": -1.0,
         "row_share": 10.0,
     }  # so few people jump
-    _edit(folder / "publications" / "voter_scores.yaml", lambda content: content["drift"].update(loose))
+    edit(folder / "publications" / "voter_scores.yaml", lambda content: content["drift"].update(loose))
     return folder
 
 
@@ -67,10 +68,10 @@ def several_states(folder: Path, states: dict[str, str], voters: int = 800) -> P
         own = nc.replace("state: NC\n", f"state: {code}\n").replace("name: North Carolina\n", f"name: {name}\n")
         (folder / "states" / f"{code.lower()}.yaml").write_text(own, encoding="utf-8")
     codes = ["NC", *states]
-    _edit(folder / "synthetic.yaml", lambda content: _copy_electorate(content, list(states)))
-    _edit(folder / "elections.yaml", lambda content: _copy_elections(content, list(states)))
-    _edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=codes))
-    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in codes]))
+    edit(folder / "synthetic.yaml", lambda content: _copy_electorate(content, list(states)))
+    edit(folder / "elections.yaml", lambda content: _copy_elections(content, list(states)))
+    edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=codes))
+    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in codes]))
     return folder
 
 
@@ -78,10 +79,10 @@ def new_state(folder: Path, code: str, layout: str, electorate: dict) -> Path:
     """The quick configurations with one state alone, that nobody has heard of: its YAML, its people, its elections."""
     quick_configs(folder)
     (folder / "states" / f"{code.lower()}.yaml").write_text(layout, encoding="utf-8")
-    _edit(folder / "synthetic.yaml", lambda content: content["states"].update({code: electorate}))
-    _edit(folder / "elections.yaml", lambda content: _copy_elections(content, [code]))
-    _edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=[code]))
-    _edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower()]))
+    edit(folder / "synthetic.yaml", lambda content: content["states"].update({code: electorate}))
+    edit(folder / "elections.yaml", lambda content: _copy_elections(content, [code]))
+    edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=[code]))
+    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower()]))
     return folder
 
 
@@ -102,7 +103,8 @@ def _quick_model(content: dict) -> None:
     content["baselines"] = ["constant"]
 
 
-def _edit(file: Path, change) -> None:
+def edit(file: Path, change: Callable[[dict], object]) -> None:
+    """Change what a YAML file says."""
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     change(content)
     file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

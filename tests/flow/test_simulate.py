@@ -10,7 +10,7 @@ DAY = dt.date(2026, 10, 1)
 
 
 def test_only_the_states_of_the_profile_are_simulated(tmp_path):
-    configs = world.three_states(tmp_path / "configs", {"OH": [DAY]}, voters=300)
+    configs = world.few_states(tmp_path / "configs", {"OH": [DAY]}, voters=300)
     with world.at_desk(tmp_path / "root", configs):
         from pipelines.demo import simulate_landing
         from pipelines.settings import read_settings

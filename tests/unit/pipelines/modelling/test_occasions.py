@@ -54,6 +54,15 @@ def test_a_past_election_is_seen_from_its_deadline(desk, config, calendar, sourc
         assert occasion.as_of == occasion.deadline == closed
 
 
+def test_where_one_registers_on_election_day_the_score_is_of_the_day_before(desk, config, calendar, source) -> None:
+    undated = [found.model_copy(update={"registration_deadline": None}) for found in calendar.elections]
+    calendar = calendar.model_copy(update={"elections": undated})
+    open_to_the_end = source.model_copy(update={"registration_closes_days": 0})
+    found = past_occasions(desk.lake, config, calendar, open_to_the_end)
+    assert found and all(occasion.as_of == occasion.election.date - dt.timedelta(days=1) for occasion in found)
+    assert all(occasion.deadline == occasion.election.date for occasion in found)
+
+
 def test_the_coming_election_is_seen_from_the_newest_file_before_it(desk, config, calendar, source) -> None:
     """A file of the week after the election is there too and does not count."""
     assert target_occasion(desk.lake, config, calendar, source).as_of == dt.date(2026, 9, 1)
