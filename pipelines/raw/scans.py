@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from pipelines.layouts.dated.mending import merge
 from pipelines.layouts.formats import Delimited
-from pipelines.layouts.mending import merge
 from pipelines.raw.dialects import SAMPLED_LINES, Dialect, split_header
 from pipelines.raw.opening import LONGEST_LINE, OpenedText
 from pipelines.raw.places import Places

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import ConfigError
-from pipelines.layouts.changes import RoleChange, describe_change, propose_entry, with_entry
+from pipelines.layouts.dated.changes import RoleChange, describe_change, propose_entry, with_entry
 from pipelines.layouts.source import read_source
 from pipelines.layouts.spelling import normalise
 
