@@ -4,7 +4,9 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.wording import shown_list
 from pipelines.layouts.lookups import LandedFiles, fits_any
+from pipelines.raw.members import open_zip
 
 _TOLD = 5  # names in the sentence; of more their number is told
 
@@ -20,13 +22,12 @@ def describe_unmeant(received: Path, name: str, files: Sequence[LandedFiles]) ->
     meant = [found for found in files if found.fits(name)]
     if not name.lower().endswith(".zip") or not meant or not zipfile.is_zipfile(received):
         return []
-    with zipfile.ZipFile(received) as archive:
+    with open_zip(received) as archive:
         members = [found.filename for found in archive.infolist() if not found.is_dir()]
     others = [member for member in members if not any(_means(found, member) for found in meant)]
     if not others:
         return []
-    more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
-    told = ", ".join(others[:_TOLD]) + more
+    told = shown_list(others, _TOLD)
     return [f"{name}: {len(others)} of {len(members)} members were not read, for no pattern means them: {told}."]
 
 
