@@ -1,4 +1,4 @@
-"""Foreign names in our sentences: a file, a member or a header may be called anything, and a sentence stays one line."""
+"""Foreign names in our sentences: a file, a member or a header may have any name, and a sentence stays one line."""
 
 import unicodedata
 from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import itertools
 import stat
 import zipfile
 from collections import Counter
@@ -117,7 +118,7 @@ def _is_honest_kind(member: zipfile.ZipInfo) -> bool:
 
 def _overlapping(members: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
     in_order = sorted(members, key=lambda found: found.header_offset)
-    pairs = zip(in_order, in_order[1:], strict=False)
+    pairs = itertools.pairwise(in_order)
     return [one for one, other in pairs if one.header_offset + _HEADER + one.compress_size > other.header_offset]
 
 

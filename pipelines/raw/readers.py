@@ -17,10 +17,12 @@ from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.dialects import find_dialect, missing_columns
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.opening import open_texts
+from pipelines.raw.parquets import copy_checked
 from pipelines.raw.places import find_places
 from pipelines.raw.scans import DelimitedScan, FixedScan, TextScan
+from pipelines.raw.store import is_proven
 from pipelines.raw.workbooks import open_sheets, text_format
-from pipelines.sql import identifier, literal
+from pipelines.sql import literal
 
 
 def take_rejected_lines(connection: duckdb.DuckDBPyConnection, numbers: Mapping[Path, int]) -> None:
@@ -99,7 +101,7 @@ def open_file(
         LayoutError: The file cannot be opened, or lacks a required column.
     """
     if isinstance(files.format, ParquetFile):
-        yield _open_parquet(connection, kept, name, files)
+        yield _open_parquet(kept, name, files, scratch)
         return
     for scan in _scans(kept, name, files, scratch):
         if scan.opened.line_count <= scan.lines_before:
@@ -122,28 +124,17 @@ def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path) -> Iterator
         yield DelimitedScan(opened, find_dialect(opened, files, delimited), delimited)
 
 
-def _open_parquet(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, files: LandedFiles) -> TextRelation:
-    headers, relation = parquet_relation(connection, str(kept), name)
-    missing = missing_columns(files, headers)
+def _open_parquet(kept: Path, name: str, files: LandedFiles, scratch: Path) -> TextRelation:
+    proven = is_proven(kept)
+    copy = copy_checked(kept, name, proven, scratch)
+    missing, difference = missing_columns(files, copy.headers), describe_difference(copy.headers, files)
     if missing:
+        raise LayoutError(f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {difference}.")
+    if difference and not proven:  # a flipped bit in a name makes another column of it
         raise LayoutError(
-            f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. "
-            f"{describe_difference(headers, files)}."
+            f"{name}: {difference}. The names of columns in a Parquet file have no checksum: put its SHA-256 beside it "
+            f"as {name}.sha256 if that is right."
         )
-    return TextRelation(name, headers, None, relation)
-
-
-def parquet_relation(connection: duckdb.DuckDBPyConnection, path: str, name: str) -> tuple[tuple[str, ...], str]:
-    """Headers of a Parquet file, and SQL of its columns as text c0 .. cN.
-
-    Raises:
-        LayoutError: The file is not Parquet, or is cut short.
-    """
-    scan = f"read_parquet({literal(path)}, hive_partitioning = false)"
-    try:
-        described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    except duckdb.Error:
-        raise LayoutError(f"{name}: not a whole Parquet file.") from None
-    headers = tuple(row[0] for row in described)
-    texts = ", ".join(f"CAST({identifier(header)} AS VARCHAR) AS c{place}" for place, header in enumerate(headers))
-    return headers, f"(SELECT {texts}, 0 AS file_index FROM {scan})"
+    texts = ", ".join(f"CAST(c{place} AS VARCHAR) AS c{place}" for place, _ in enumerate(copy.headers))
+    scan = f"read_parquet({literal(str(copy.path))}, hive_partitioning = false)"
+    return TextRelation(name, copy.headers, None, f"(SELECT {texts}, 0 AS file_index FROM {scan})")

@@ -98,9 +98,19 @@ class ReceiptLedger:
 
     def deliveries(self) -> list[Delivery]:
         """The deliveries of the source, oldest snapshot first; rejected and superseded files are left out."""
-        standing = [event for event in self.newest().values() if event["verdict"] not in ("rejected", "superseded")]
+        standing = [event for event in self._standing() if event["verdict"] not in ("rejected", "superseded")]
         days = sorted({event["snapshot_date"] for event in standing})
         return [self._delivery(day, standing) for day in days]
+
+    def _standing(self) -> Iterable[dict[str, Any]]:
+        """The event by which every file stands: other bytes that were rejected under its name leave it as it is."""
+        found: dict[tuple[dt.date, str], dict[str, Any]] = {}
+        for event in self.events():
+            place = event["snapshot_date"], event["file_name"]
+            old = found.get(place)
+            if old is None or event["verdict"] != "rejected" or event["file_id"] == old["file_id"]:
+                found[place] = event
+        return found.values()
 
     def decide(self, delivery: Delivery, verdict: str, reason: str, found: Mapping[str, dict[str, Any]]) -> None:
         """Write down the verdict on every file of a delivery, unless it already stands so.
