@@ -8,10 +8,12 @@ agree in rows, sizes and encodings.
 """
 
 import errno
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +21,7 @@ import pyarrow.parquet as pq
 
 from models.errors import LayoutError
 from models.wording import shown, shown_list
+from pipelines.raw.apart import answer, ask_apart
 from pipelines.raw.archives import largest_size
 from pipelines.raw.pages import BrokenPagesError, walk_pages
 from pipelines.raw.survey import TooLargeError
@@ -46,7 +49,7 @@ class CheckedCopy:
 
 
 def copy_checked(received: Path, name: str, is_proven: bool, scratch: Path) -> CheckedCopy:
-    """Read a Parquet file and write it anew.
+    """Read a Parquet file in a process of its own and write it anew.
 
     Args:
         received: Bytes as received.
@@ -55,14 +58,20 @@ def copy_checked(received: Path, name: str, is_proven: bool, scratch: Path) -> C
         scratch: Folder for the copy; the caller removes it.
 
     Raises:
-        LayoutError: It is no Parquet file, is damaged, cannot be proven whole, has columns of lists or structures, or
-            unpacks to too much.
+        LayoutError: It is no Parquet file, is damaged, stops what reads it, cannot be proven whole, has columns of lists
+            or structures, or unpacks to too much.
     """
+    target = Path(tempfile.mkdtemp(dir=scratch)) / "copy.parquet"
+    told = ask_apart(__name__, name, str(received), name, str(target), "proven" if is_proven else "")
+    return CheckedCopy(target, tuple(told["headers"]), told["rows"])
+
+
+def _answer(received: Path, name: str, target: Path, is_proven: bool) -> dict[str, Any]:
     try:
-        return _copy(received, name, is_proven, Path(tempfile.mkdtemp(dir=scratch)) / "copy.parquet")
+        return _copy(received, name, is_proven, target)
     except BrokenPagesError as error:
         raise LayoutError(f"{name}: {_BROKEN[:-1]}: {error}. Ask for the file again.") from None
-    except TooLargeError:
+    except (TooLargeError, MemoryError):
         raise LayoutError(f"{name}: it unpacks to more than a file of its size may hold; not read.") from None
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
@@ -70,7 +79,7 @@ def copy_checked(received: Path, name: str, is_proven: bool, scratch: Path) -> C
         raise LayoutError(f"{name}: {_BROKEN}") from None
 
 
-def _copy(received: Path, name: str, is_proven: bool, target: Path) -> CheckedCopy:
+def _copy(received: Path, name: str, is_proven: bool, target: Path) -> dict[str, Any]:
     _demand_small_footer(received)
     footer = pq.read_metadata(received)
     _demand_plain(name, footer)
@@ -90,7 +99,7 @@ def _copy(received: Path, name: str, is_proven: bool, target: Path) -> CheckedCo
         rows = _write(_batches(opened, largest_size(received)), target)
     if rows != footer.num_rows:
         raise BrokenPagesError("its footer and its pages say another number of rows")
-    return CheckedCopy(target, tuple(map(shown, headers)), rows)
+    return {"headers": list(map(shown, headers)), "rows": rows}
 
 
 def _demand_small_footer(received: Path) -> None:
@@ -163,3 +172,8 @@ def _write(batches: Iterator[pa.RecordBatch], target: Path) -> int:
             writer.write_batch(batch)
             rows += batch.num_rows
     return rows
+
+
+if __name__ == "__main__":
+    received, name, target, proven = sys.argv[1:]
+    answer(lambda: _answer(Path(received), name, Path(target), bool(proven)))

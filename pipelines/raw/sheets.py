@@ -1,54 +1,51 @@
-"""A sheet of a workbook as text, in a process of its own: `python -m pipelines.raw.sheets BOOK SHEET TEXT BYTES`.
+"""A sheet of a workbook as text: `python -m pipelines.raw.sheets BOOK SHEET TEXT BYTES NAME`, in a process of its own.
 
-A workbook of a few bytes can claim a cell at its last row and column, or repeat a long text a million times; what reads
-it then asks for more memory than any machine has, and stops. So it is read where it may stop alone, with at most so
-many bytes of memory and of text. The last line that it prints is an answer in JSON.
+A workbook of a few bytes can claim a cell at its last row and column, or repeat a long text a million times.
 """
 
-import contextlib
 import csv
 import datetime as dt
-import json
-import resource
 import sys
 from io import BytesIO
 from pathlib import Path
 
 import python_calamine as calamine
 
+from models.errors import LayoutError
+from models.wording import shown_list
+from pipelines.raw.apart import answer
+
 DELIMITER, QUOTE = ",", '"'
-MOST_MEMORY = 4 << 30
-"""Bytes of memory for one workbook: the largest sheet, a million rows of a hundred columns, takes three quarters."""
-MOST_SECONDS = 900
-"""Seconds of work for one workbook: the largest sheet takes two hundred."""
 _LARGEST_EXACT = 1 << 53  # a number of a workbook is a double: whole numbers beyond are not exact
-_MOST_NAMED = 20
 
 
-def main() -> None:
-    """Write a sheet and print how many rows it has, or why it cannot be read."""
-    book, sheet, text, largest = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])
-    with contextlib.suppress(ValueError):  # where the machine allows less already
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    print(json.dumps(_answer(book, sheet, text, largest)))
+def write_sheet(book: Path, wanted: str, target: Path, largest: int, name: str) -> int:
+    """Write a sheet as text, a line a row; how many rows it has.
 
+    Args:
+        book: The workbook.
+        wanted: Name of the sheet; empty for the first one.
+        target: Where the text is written.
+        largest: Bytes of text that it may have.
+        name: Name of the workbook for people.
 
-def _answer(book: Path, wanted: str, text: Path, largest: int) -> dict[str, object]:
+    Raises:
+        LayoutError: The workbook is broken or locked, lacks the sheet, or has too much text.
+    """
     try:
         opened = calamine.CalamineWorkbook.from_filelike(BytesIO(book.read_bytes()))
         names = opened.sheet_names
         if wanted and wanted not in names:
-            return {"fault": "no sheet", "count": len(names), "names": [name[:200] for name in names[:_MOST_NAMED]]}
+            told = f"its {len(names)} sheets are {shown_list(names)}"
+            raise LayoutError(f"{name}: it has no sheet {wanted}; {told}.")
         sheet = opened.get_sheet_by_name(wanted) if wanted else opened.get_sheet_by_index(0)
-        return {"rows": _write(sheet, text, largest)}
+        return _write(sheet, target, largest)
     except calamine.PasswordError:
-        return {"fault": "locked"}
-    except (MemoryError, OverflowError):
-        return {"fault": "too large"}
+        raise LayoutError(f"{name}: the workbook is locked by a password.") from None
     except (calamine.CalamineError, ValueError, IndexError):
-        return {"fault": "broken"}
+        raise LayoutError(f"{name}: not a whole workbook.") from None
+    except (MemoryError, OverflowError):
+        raise LayoutError(f"{name}: the workbook unpacks to more than a file of its size may hold.") from None
 
 
 def _write(sheet: calamine.CalamineSheet, target: Path, largest: int) -> int:
@@ -82,4 +79,5 @@ def _text(cell: object) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    book, sheet, text, largest, name = sys.argv[1:]
+    answer(lambda: {"rows": write_sheet(Path(book), sheet, Path(text), int(largest), name)})

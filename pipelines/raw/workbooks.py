@@ -4,31 +4,21 @@ Cells become the text that a person sees in a plain export: whole numbers withou
 FALSE; a line feed in a cell becomes a blank.
 """
 
-import json
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
 
 from models.errors import LayoutError
-from models.wording import shown_list
 from pipelines.layouts.formats import Delimited, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw import sheets
+from pipelines.raw.apart import ask_apart
 from pipelines.raw.archives import Member, largest_size, told_damage
 from pipelines.raw.members import honest_members, open_member, open_zip
 from pipelines.raw.opening import OpenedText, open_members
 from pipelines.raw.survey import BLOCK, Readable, TooLargeError
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
 _LARGEST_TEXT = 2  # a sheet as text against all of the workbook unpacked: cells repeat texts that the book holds once
-_FAULTS = {
-    "locked": "the workbook is locked by a password.",
-    "broken": "not a whole workbook.",
-    "too large": f"the workbook takes more than {sheets.MOST_MEMORY >> 30} GB of memory, or stops its reader.",
-}
 
 
 def open_sheets(received: Path, name: str, files: LandedFiles, scratch: Path) -> list[OpenedText]:
@@ -97,14 +87,5 @@ def _demand_whole(name: str, book: Path) -> None:
 
 
 def _write(name: str, book: Path, sheet: str, target: Path) -> int:
-    """Write a sheet as text in a process of its own; how many rows it has."""
     largest = _LARGEST_TEXT * largest_size(book)
-    words = [sys.executable, "-m", sheets.__name__, str(book), sheet, str(target), str(largest)]
-    done = subprocess.run(words, capture_output=True, check=False, cwd=_CHECKOUT)
-    answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"fault": "too large"}
-    if "rows" in answer:
-        return answer["rows"]
-    if answer["fault"] == "no sheet":
-        told = f"its {answer['count']} sheets are {shown_list(answer['names'])}"
-        raise LayoutError(f"{name}: it has no sheet {sheet}; {told}.")
-    raise LayoutError(f"{name}: {_FAULTS[answer['fault']]}")
+    return ask_apart(sheets.__name__, name, str(book), sheet, str(target), str(largest), name)["rows"]
