@@ -58,8 +58,8 @@ def copy_checked(received: Path, name: str, is_proven: bool, scratch: Path) -> C
         scratch: Folder for the copy; the caller removes it.
 
     Raises:
-        LayoutError: It is no Parquet file, is damaged, stops what reads it, cannot be proven whole, has columns of lists
-            or structures, or unpacks to too much.
+        LayoutError: It is no Parquet file, is damaged, stops what reads it, cannot be proven whole, has columns of
+            lists or structures, or unpacks to too much.
     """
     target = Path(tempfile.mkdtemp(dir=scratch)) / "copy.parquet"
     told = ask_apart(__name__, name, str(received), name, str(target), "proven" if is_proven else "")
