@@ -83,6 +83,8 @@ def _copy(received: Path, name: str, is_proven: bool, target: Path) -> dict[str,
     _demand_small_footer(received)
     footer = pq.read_metadata(received)
     _demand_plain(name, footer)
+    if not footer.num_rows:
+        raise BrokenPagesError("it has no rows")
     pages = walk_pages(received, footer)
     if pages.unchecked and not is_proven:
         raise LayoutError(
@@ -113,8 +115,11 @@ def _demand_small_footer(received: Path) -> None:
 def _demand_plain(name: str, footer: pq.FileMetaData) -> None:
     """Refuse columns of lists and structures, and two of one name."""
     columns = [footer.schema.column(at) for at in range(footer.num_columns)]
-    nested = [found.path for found in columns if found.max_repetition_level or "." in found.path != found.name]
-    nested += [found.path for found in columns if found.max_definition_level > 1]
+    nested = [
+        found.path
+        for found in columns
+        if found.max_repetition_level or found.max_definition_level > 1 or found.path != found.name
+    ]
     if nested:
         raise LayoutError(f"{name}: {len(nested)} columns hold lists or structures: {shown_list(nested)}. Not read.")
     names = [found.name for found in columns]

@@ -1,5 +1,6 @@
 """The store of received bytes: each file is kept once, under its hash, as it came."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -39,6 +40,10 @@ def keep(root: Path, file: Path) -> tuple[str, int]:
         raise DeliveryError(f"{file.name}: it vanished while it was copied; nothing was taken in.") from None
     except PermissionError:
         raise DeliveryError(f"{file.name}: it may not be read. Give the program the right to read it.") from None
+    except OSError as error:
+        if error.errno != errno.ELOOP:  # which is what a link says that is not to be followed
+            raise
+        raise DeliveryError(f"{file.name}: it is no file any more; nothing was taken in.") from None
     finally:
         shutil.rmtree(copy.parent)
     return file_id, size

@@ -39,7 +39,7 @@ class MutationAccount:
         kind: Kind of file.
         count: Mutations.
         classes: Mutations by what became of them: refused, equal, told, silent.
-        silent: Of the silent ones, mutations by what was hit: `flip of a letter`, `remove`.
+        silent: Of the silent ones, mutations by what was hit.
         with_digest: Mutations by what becomes of them with a SHA-256 beside the file.
         silent_seeds: Seeds of the silent ones.
     """
@@ -141,11 +141,11 @@ def _class(found: Outcome, good: Outcome) -> str:
 
 def _hit(damage: str, content: bytes, broken: bytes) -> str:
     """What was damaged, in words."""
-    if damage != "flip":
-        return damage
-    place = next(at for at, (one, other) in enumerate(zip(content, broken, strict=True)) if one != other)
-    signs = {content[place], broken[place]} & set(STRUCTURE)
-    return "flip of a sign between fields" if signs else "flip of a letter or digit"
+    first = next(at for at, (one, other) in enumerate(zip(content, broken, strict=False)) if one != other)
+    ends = zip(reversed(content[first:]), reversed(broken[first:]), strict=False)
+    same = next((at for at, (one, other) in enumerate(ends) if one != other), min(len(content), len(broken)) - first)
+    touched = content[first : len(content) - same] + broken[first : len(broken) - same]
+    return f"{damage} across fields" if set(touched) & set(STRUCTURE) else f"{damage} of letters in a field"
 
 
 def _is_refused_by_digest(home: Path, name: str, content: bytes, broken: bytes) -> bool:
