@@ -25,6 +25,13 @@ def shown(name: str, at_most: int = LONGEST_NAME) -> str:
     return plain if len(plain) <= at_most else f"{plain[: at_most - 3]}..."
 
 
+def visible(header: str) -> str:
+    """A foreign header with a blank for every sign that cannot be seen, cut where it is too long for a name."""
+    if header.isascii() and header.isprintable():
+        return shown(header)
+    return shown("".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in header)).strip()
+
+
 def is_plain(name: str) -> bool:
     """Whether a sentence repeats a name as it is."""
     return shown(name) == name

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.wording import one_line
 from pipelines.lake import Lake, fingerprint
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.tables.raw import Receipts
@@ -132,7 +133,7 @@ class ReceiptLedger:
         return Delivery(self.source, day, tuple(files))
 
     def _numbered(self, event: dict[str, Any], sequence: int) -> dict[str, Any]:
-        content = {**event, "sequence": sequence}
+        content = {**event, "sequence": sequence, "reason": event["reason"] and one_line(event["reason"])}
         content.pop("receipt_id", None)
         return {**content, "receipt_id": fingerprint(self.source, content)}
 

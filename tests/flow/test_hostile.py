@@ -58,7 +58,7 @@ BOOK = {"kind": "spreadsheet", "names": NAMES}
 HELD = {
     "a page": (b"<!DOCTYPE html><html><body>503</body></html>", None, "a web page or XML stands"),
     "a page in an archive": (zipped({"v.csv": b"<html></html>"}), None, "a web page or XML stands"),
-    "a line of megabytes": (f"{HEADER}\n1,{'A' * (3 << 20)}\n".encode(), None, "is at most a million characters long"),
+    "a line of megabytes": (f"{HEADER}\n1,{'A' * (3 << 20)}{ROW[5:]}\n".encode(), None, "a million characters long"),
     "a header of megabytes": (b"A" * (3 << 20), None, "the first line is not the header"),
     "a million columns": (b"a," * 1_000_000 + b"\n" + b"1," * 1_000_000, None, "the first line is not the header"),
     "delimiters alone": (b"," * (4 << 20), None, "the first line is not the header"),
@@ -71,9 +71,9 @@ HELD = {
     "a way out": (zipped({"../../v.csv": ROW.encode()}), None, "leads out of the archive"),
     "a workbook with a far cell": (book(XFD1048576="x"), BOOK, "stops what reads it, or takes more than 4 GB"),
     "a header of SQL": (
-        f'id"; DROP TABLE staged_voters; --,{HEADER[3:]}\n{ROW}\n'.encode(), None, "required columns are missing: id",
+        f"id' DROP TABLE staged_voters --,{HEADER[3:]}\n{ROW}\n".encode(), None, "required columns are missing: id",
     ),
-    "a header of controls": (f"{HEADER},a\x1b[31m\x07\n{ROW},x\nno row\n".encode(), None, "a\\x1b[31m\\x07"),
+    "a header of controls": (f"{HEADER},a\x1b[31m\x07\n{ROW},x\nno row\n".encode(), None, "1 is new: a [31m"),
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def test_a_hostile_file_is_held_in_one_line(tmp_path, case):
 
 
 NASTY = ["=cmd|'/c calc'!A1", "@SUM(1+1)", "'; DROP TABLE staged_voters; --", '"; --', "<script>alert(1)</script>",
-         "{{7*7}}", "%s%n", "${jndi:ldap}", "../../etc/passwd", "\\", "NULL", "Robert'); --", "-1", "|a|", "`id`"]  # fmt: skip
+         "{{7*7}}", "%s%n", "${jndi:ldap}", "../../etc/passwd", "\\", "NULL", "-1", "|a|", "`id`"]  # fmt: skip
 
 
 @pytest.mark.parametrize("is_fixed", [False, True])
