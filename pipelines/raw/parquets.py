@@ -22,9 +22,7 @@ import pyarrow.parquet as pq
 from models.errors import LayoutError
 from models.wording import shown, shown_list
 from pipelines.raw.apart import answer, ask_apart
-from pipelines.raw.archives import largest_size
 from pipelines.raw.pages import BrokenPagesError, walk_pages
-from pipelines.raw.survey import TooLargeError
 
 _LARGEST_FOOTER = 1 << 24  # bytes; a footer takes a hundred for each column of a row group
 _LARGEST_GROUP = 1 << 30  # bytes unpacked; writers make row groups of a hundred megabytes
@@ -48,13 +46,14 @@ class CheckedCopy:
     rows: int
 
 
-def copy_checked(received: Path, name: str, is_proven: bool, scratch: Path) -> CheckedCopy:
+def copy_checked(received: Path, name: str, is_proven: bool, largest: int, scratch: Path) -> CheckedCopy:
     """Read a Parquet file in a process of its own and write it anew.
 
     Args:
         received: Bytes as received.
         name: Name that the file landed under.
         is_proven: Whether a digest says that these are the bytes that were meant.
+        largest: Bytes that it may unpack to.
         scratch: Folder for the copy; the caller removes it.
 
     Raises:
@@ -62,24 +61,25 @@ def copy_checked(received: Path, name: str, is_proven: bool, scratch: Path) -> C
             lists or structures, or unpacks to too much.
     """
     target = Path(tempfile.mkdtemp(dir=scratch)) / "copy.parquet"
-    told = ask_apart(__name__, name, str(received), name, str(target), "proven" if is_proven else "")
+    words = [str(received), name, str(target), "proven" if is_proven else "", str(largest)]
+    told = ask_apart(__name__, name, *words)
     return CheckedCopy(target, tuple(told["headers"]), told["rows"])
 
 
-def _answer(received: Path, name: str, target: Path, is_proven: bool) -> dict[str, Any]:
+def _answer(received: Path, name: str, target: Path, is_proven: bool, largest: int) -> dict[str, Any]:
     try:
-        return _copy(received, name, is_proven, target)
+        return _copy(received, name, is_proven, largest, target)
     except BrokenPagesError as error:
         raise LayoutError(f"{name}: {_BROKEN[:-1]}: {error}. Ask for the file again.") from None
-    except (TooLargeError, MemoryError):
+    except (OverflowError, MemoryError):
         raise LayoutError(f"{name}: it unpacks to more than a file of its size may hold; not read.") from None
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the machine's trouble, not the file's
         raise LayoutError(f"{name}: {_BROKEN}") from None
 
 
-def _copy(received: Path, name: str, is_proven: bool, target: Path) -> dict[str, Any]:
+def _copy(received: Path, name: str, is_proven: bool, largest: int, target: Path) -> dict[str, Any]:
     _demand_small_footer(received)
     footer = pq.read_metadata(received)
     _demand_plain(name, footer)
@@ -91,14 +91,14 @@ def _copy(received: Path, name: str, is_proven: bool, target: Path) -> dict[str,
             f"{name}: {pages.unchecked:,} of its {pages.count:,} pages carry no checksum, so damage could not be "
             f"noticed. Write it with page checksums, or put its SHA-256 beside it as {name}.sha256."
         )
-    if pages.size > largest_size(received) or pages.largest_group > _LARGEST_GROUP:
-        raise TooLargeError
+    if pages.size > largest or pages.largest_group > _LARGEST_GROUP:
+        raise OverflowError
     texts = [footer.schema.column(at).name for at in range(footer.num_columns) if _is_text(footer.schema.column(at))]
     with pq.ParquetFile(
         received, read_dictionary=texts, page_checksum_verification=True, pre_buffer=False, buffer_size=1 << 20
     ) as opened:
         headers = tuple(opened.schema_arrow.names)
-        rows = _write(_batches(opened, largest_size(received)), target)
+        rows = _write(_batches(opened, largest), target)
     if rows != footer.num_rows:
         raise BrokenPagesError("its footer and its pages say another number of rows")
     return {"headers": list(map(shown, headers)), "rows": rows}
@@ -138,7 +138,7 @@ def _batches(opened: pq.ParquetFile, left: int) -> Iterator[pa.RecordBatch]:
         size = sum(map(_text_size, batch.columns))
         left -= size
         if left < 0 or size > _LARGEST_BATCH:
-            raise TooLargeError
+            raise OverflowError
         columns = list(map(_plain, batch.columns))
         yield pa.RecordBatch.from_arrays(columns, names=[f"c{place}" for place in range(len(columns))])
 
@@ -180,5 +180,5 @@ def _write(batches: Iterator[pa.RecordBatch], target: Path) -> int:
 
 
 if __name__ == "__main__":
-    received, name, target, proven = sys.argv[1:]
-    answer(lambda: _answer(Path(received), name, Path(target), bool(proven)))
+    received, name, target, proven, largest = sys.argv[1:]
+    answer(lambda: _answer(Path(received), name, Path(target), bool(proven), int(largest)))

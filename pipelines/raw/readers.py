@@ -14,6 +14,7 @@ import duckdb
 from models.errors import LayoutError
 from pipelines.layouts.formats import Delimited, FixedWidth, ParquetFile, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
+from pipelines.raw.archives import largest_size
 from pipelines.raw.dialects import find_dialect, missing_columns
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.opening import open_texts
@@ -126,7 +127,7 @@ def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path) -> Iterator
 
 def _open_parquet(kept: Path, name: str, files: LandedFiles, scratch: Path) -> TextRelation:
     proven = is_proven(kept)
-    copy = copy_checked(kept, name, proven, scratch)
+    copy = copy_checked(kept, name, proven, largest_size(kept), scratch)
     missing, difference = missing_columns(files, copy.headers), describe_difference(copy.headers, files)
     if missing:
         raise LayoutError(f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {difference}.")

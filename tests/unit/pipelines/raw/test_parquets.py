@@ -40,7 +40,7 @@ def written(table=TABLE, **options):
 def copied(tmp_path):
     def copied(content, proven=False):
         (tmp_path / "f.parquet").write_bytes(content)
-        found = copy_checked(tmp_path / "f.parquet", "f.parquet", proven, tmp_path)
+        found = copy_checked(tmp_path / "f.parquet", "f.parquet", proven, max(100 * len(content), 1 << 20), tmp_path)
         return found.headers, pq.read_table(found.path)
 
     return copied
@@ -77,7 +77,7 @@ def test_no_flipped_bit_is_read(tmp_path):
     """In one process: what ends it is told by the next test."""
     content, quiet = written(), 0
     (tmp_path / "good").write_bytes(content)
-    parquets._copy(tmp_path / "good", "f", False, tmp_path / "copy")
+    parquets._copy(tmp_path / "good", "f", False, 1 << 20, tmp_path / "copy")
     good = pq.read_table(tmp_path / "copy")
     footer = len(content) - 8 - pq.read_metadata(io.BytesIO(content)).serialized_size
     for seed in range(150):
@@ -85,7 +85,7 @@ def test_no_flipped_bit_is_read(tmp_path):
         broken[draw.randrange(footer)] ^= 1 << draw.randrange(8)
         (tmp_path / "bad").write_bytes(broken)
         try:
-            parquets._answer(tmp_path / "bad", "f", tmp_path / "copy", False)
+            parquets._answer(tmp_path / "bad", "f", tmp_path / "copy", False, 1 << 20)
         except LayoutError as error:
             assert "NAME" not in str(error)
             continue
