@@ -3,8 +3,9 @@
 Every message is made of counts, columns, files and row numbers: a value of a person's row never stands in one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 class WalklistError(Exception):
@@ -16,7 +17,18 @@ class ConfigError(WalklistError):
 
 
 class LayoutError(WalklistError):
-    """A received file does not fit its layout."""
+    """A received file does not fit its layout.
+
+    Args:
+        message: The cause, as a sentence.
+        change: What a dated layout entry would have to say of the role so that the file is read, in the words of
+            `pipelines.layouts.changes.RoleChange`; nothing where no entry can help.
+        role: Role of the file, once it is known.
+    """
+
+    def __init__(self, message: str, change: Mapping[str, Any] | None = None, role: str | None = None) -> None:
+        super().__init__(message)
+        self.change, self.role = change, role
 
 
 class NoMemberError(LayoutError):

@@ -9,13 +9,15 @@ Exit codes of `walklist run`, which stay as they are:
 70  a fault of the program
 75  another run is at work on the data root
 
-The other commands use 0, 2, 70 and 75 in the same sense.
+The other commands use 0, 2, 70 and 75 in the same sense; `walklist check FILE` leaves with 3 when the file would be
+held.
 """
 
 import os
 import shlex
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,12 +53,27 @@ def _in_words() -> Generator[None]:
 
 
 @app.command()
-def check() -> None:
-    """Read every YAML of configs/ and list all faults at once."""
+def check(
+    file: Annotated[Path | None, typer.Argument(help="A file to hold against its layout.")] = None,
+    state: Annotated[str, typer.Option(help="State, or source, that the file is of, such as NC.")] = "",
+    day: Annotated[str, typer.Option(help="Day that it was made, 2026-10-01; today if not given.")] = "",
+    role: Annotated[str, typer.Option(help="voters or history, where its name does not say so.")] = "",
+    profile: Profile = "local",
+) -> None:
+    """Hold a file against its layout without loading it; without a file, read every YAML of configs/.
+
+    Leaves with 0 when all is in order, with 3 when the file would be held.
+    """
     from pipelines.checking import check_configs
+    from pipelines.trying import check_file
 
     with _in_words():
-        typer.echo(check_configs())
+        if file is None:
+            typer.echo(check_configs())
+            return
+        told, is_fit = check_file(_settings(profile), file, state, day, role)
+        typer.echo(told)
+        raise typer.Exit(0 if is_fit else 3)
 
 
 @app.command()
@@ -95,6 +112,24 @@ def _tell(run: "StateRun") -> None:
         typer.echo(f"{run.state} failed, what was published before stays in use. {run.reason}", err=True)
     elif not run.is_fresh:
         typer.echo(f"{run.state} stands at its last good rows: {run.reason}", err=True)
+
+
+@app.command()
+def decide(
+    delivery: Annotated[str, typer.Argument(help="delivery_id or file_id, as core_voters and raw_receipts show it.")],
+    choice: Annotated[str, typer.Argument(help="approve, approve_as_it_is or reject.")],
+    why: Annotated[str, typer.Option(help="Your reason; it stands in raw_receipts.")],
+    profile: Profile = "local",
+) -> None:
+    """Approve or reject a held delivery, then run its state to the published scores."""
+    from pipelines.engine import exit_code, run_decision, show_progress
+
+    with _in_words():
+        settings = _settings(profile)
+        show_progress()
+        found = run_decision(settings, delivery, choice, why)
+        _tell(found)
+        raise typer.Exit(exit_code([found]))
 
 
 @app.command()

@@ -12,7 +12,7 @@ from typing import Any
 
 import filelock
 
-from models.errors import ConfigError, WalklistError
+from models.errors import ConfigError, DeliveryError, WalklistError
 from pipelines.locking import HELD_BY, run_lock
 from pipelines.settings import Settings
 
@@ -100,6 +100,55 @@ def run_states(settings: Settings, states: list[str] | None = None) -> list[Stat
         raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
 
 
+def run_decision(settings: Settings, delivery: str, choice: str, why: str) -> StateRun:
+    """Write down what a person decided on a held delivery, and run its state to the published scores.
+
+    Args:
+        settings: The environment.
+        delivery: A `delivery_id`, or the `file_id` of one of its files.
+        choice: `approve`, `approve_as_it_is` or `reject`.
+        why: The person's reason, in words.
+
+    Raises:
+        BusyError: Another run is at work on this data root.
+        DeliveryError: No source of the profile has such a delivery; those that are held are listed.
+    """
+    os.environ.update(environment(settings))
+    prepare(settings)
+    made = {"ops": {"raw_receipts": {"config": {"delivery": delivery, "choice": choice, "why": why}}}}
+    try:
+        with run_lock(settings.root).acquire(timeout=0):
+            return _run_decision(settings, _state_of(settings, delivery), made)
+    except filelock.Timeout:
+        raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
+
+
+def _run_decision(settings: Settings, state: str, made: dict[str, Any]) -> StateRun:
+    import dagster as dg
+
+    from pipelines.definitions import defs
+
+    with dg.DagsterInstance.get() as instance:
+        run = _run_state(settings, defs(), instance, state, "decide", made)
+    _write_page(settings)
+    return _with_standing(settings, run)
+
+
+def _state_of(settings: Settings, delivery: str) -> str:
+    """The state whose source has a delivery."""
+    from pipelines.defs.resources import Desk
+    from pipelines.raw.receipts import ReceiptLedger
+
+    desk, unlike = Desk(profile=settings.name), []
+    for name, source in desk.sources.items():
+        try:
+            ReceiptLedger(desk.lake, name).find(delivery)
+            return source.state
+        except DeliveryError as error:
+            unlike.append(str(error))
+    raise DeliveryError(" ".join(unlike))
+
+
 def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
     import dagster as dg
 
@@ -153,12 +202,14 @@ def _run_here(settings: Settings, state: str, is_told: bool) -> StateRun:
         return _run_state(settings, defs(), instance, state)
 
 
-def _run_state(settings: Settings, definitions: Any, instance: Any, state: str) -> StateRun:
+def _run_state(
+    settings: Settings, definitions: Any, instance: Any, state: str, job: str = "rescore", config: Any = None
+) -> StateRun:
     from pipelines.defs.alerts import alert_failed
     from pipelines.defs.resources import Desk
     from pipelines.publish.journal import StateOutcome, record_outcome
 
-    result = execute_job(definitions, "rescore", instance, partition_key=state)
+    result = execute_job(definitions, job, instance, config, partition_key=state)
     reasons = [_reason(event) for event in result.all_events if event.event_type_value == "STEP_FAILURE"]
     broken = [check for check in result.get_asset_check_evaluations() if not check.passed and _is_error(check)]
     reasons += [f"{check.asset_key.path[-1]}, {check.check_name}: {check.description or 'failed.'}" for check in broken]
@@ -169,13 +220,17 @@ def _run_state(settings: Settings, definitions: Any, instance: Any, state: str) 
     return StateRun(state, result.success, reason)
 
 
-def execute_job(definitions: Any, job: str, instance: Any, **partition: str) -> Any:
-    """Run a job in this process; the engines keep their words to themselves."""
+def execute_job(definitions: Any, job: str, instance: Any, config: Any = None, **partition: str) -> Any:
+    """Run a job in this process, configured if it needs that; the engines keep their words to themselves."""
     from pipelines.publish.journal import BY_COMMAND
 
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     return definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, raise_on_error=False, run_config=quiet, tags={BY_COMMAND: "walklist run"}, **partition
+        instance=instance,
+        raise_on_error=False,
+        run_config=quiet | (config or {}),
+        tags={BY_COMMAND: "walklist run"},
+        **partition,
     )
 
 

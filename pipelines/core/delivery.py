@@ -5,7 +5,7 @@ the reason stands in the ledger. Rows that were refused wait, with their text, i
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,15 +14,21 @@ import duckdb
 
 from models.errors import ContractError, DeliveryError, LayoutError
 from pipelines.calendar import Election
+from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.carrying import describe_carried, select_snapshot
+from pipelines.core.findings import Finding, read_finding
 from pipelines.core.history import select_new_votes
-from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.plausibility.comparison import Comparison
+from pipelines.core.plausibility.judging import find_implausible
+from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.refusing import keep_refused
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.stated import stated_votes
 from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
+from pipelines.layouts.changes import RoleChange, propose_entry
+from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger
 from pipelines.sql import literal
@@ -51,6 +57,11 @@ class Judgement:
     reason: str
     records: dict[str, Record] = field(default_factory=dict)
     staged: Staged | None = None
+
+    @property
+    def facts(self) -> dict[str, dict[str, Any]]:
+        """Facts of its files by file_id, where it was read in this run."""
+        return self.staged.files if self.staged else {}
 
 
 @dataclass(frozen=True)
@@ -82,32 +93,38 @@ class Admission:
         previous: Delivery | None = None
         chain = self._version()
         deliveries = ledger.deliveries()
+        for day in ledger.rejected_days():
+            self._withdraw(day)
         for delivery in deliveries:
-            made_from = fingerprint(chain, delivery.delivery_id)
+            made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id)
             first = delivery.first_of(deliveries)
             judgement = self._judge(delivery, first, previous, made_from, now)
-            facts = judgement.staged.files if judgement.staged else {}
-            ledger.decide(delivery, judgement.verdict, judgement.reason, facts)
+            ledger.decide(delivery, judgement.verdict, judgement.reason, judgement.facts)
             if judgement.verdict == "accepted":
                 previous, chain = delivery, made_from
             elif delivery.verdict == "accepted":
-                self._withdraw(delivery)
+                self._withdraw(delivery.snapshot_date)
             judged.append(judgement)
         return judged
 
-    def _withdraw(self, delivery: Delivery) -> None:
-        """Take a delivery out of use that was accepted once and is not by the rules of today.
+    def _withdraw(self, day: dt.date) -> None:
+        """Take a snapshot out of use that was accepted once and is not by the rules of today, or was rejected since.
 
         A broken file sent again for a day is another matter: what was good for that day stays in use.
         """
         for table in (Voters, VoteHistory, Rejects):
-            self.lake.withdraw(table, state=self.source.state, snapshot_date=delivery.snapshot_date)
+            self.lake.withdraw(table, state=self.source.state, snapshot_date=day)
 
     def _version(self) -> str:
-        """What besides the files decides the rows: the configuration of the source and the program text."""
+        """What besides the files and their layouts decides the rows: configuration, calendar and program text."""
         code = code_version("pipelines/layouts", "pipelines/raw", "pipelines/core")
         named = [election.model_dump(mode="json") for election in self.calendar if self.source.needs_calendar]
-        return fingerprint(self.source.model_dump(mode="json", by_alias=True), named, code)
+        return fingerprint(self.source.model_dump(mode="json", by_alias=True, exclude={"layouts"}), named, code)
+
+    def _layout_version(self, delivery: Delivery) -> str:
+        """The layout that reads a delivery: a new dated entry leaves the snapshots before its day as they stand."""
+        layout = self.source.layout_on(delivery.snapshot_date)
+        return fingerprint(layout.model_dump(mode="json", by_alias=True) if layout else None)
 
     def _judge(
         self, delivery: Delivery, first: Delivery, previous: Delivery | None, made_from: str, now: dt.datetime
@@ -129,6 +146,9 @@ class Admission:
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
+        finding = read_finding(self.lake, delivery)
+        if delivery.verdict == "held" and finding and finding.made_from == made_from:
+            return Judgement(delivery, "held", delivery.events[0]["reason"] or "")
         absent = [
             f"No {_files([what])} came within {hours} hours; what was known before stays in use." for what in missing
         ]
@@ -152,26 +172,57 @@ class Admission:
     def _read(
         self, delivery: Delivery, layout: Layout, previous: Delivery | None, made_from: str, absent: list[str]
     ) -> Judgement:
+        """Read a delivery and decide on it; what holds it is kept as a finding, for people and for the next run."""
         with self.lake.connect(_MEMORY_SHARE) as connection, self.lake.scratch() as scratch:
+            staged = Staged()
             try:
                 received = Received(delivery, layout, self.source.state, self.calendar, self._earlier(delivery))
-                staged = stage_delivery(connection, self.lake.root, received, scratch)
+                stage_delivery(connection, self.lake.root, received, scratch, staged)
                 self._keep_refused(connection, staged, made_from)
-                compared = self._compared(delivery, previous, self._is_partial(delivery, layout))
-                reasons = find_implausible(connection, staged, compared, self.source.plausibility)
-                if reasons:
-                    told = [*reasons, *absent, *staged.differences]
-                    return Judgement(delivery, "held", self._held(delivery, " ".join(told)), staged=staged)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
+                compared = self._compared(delivery, layout, previous, stated)
+                reasons = unproven(connection, staged, compared) + find_implausible(
+                    connection, staged, compared, self.source.plausibility
+                )
+                approval = self._approval(delivery)
+                if reasons and not approval:
+                    last = compared.last_good.select() if compared.last_good else None
+                    held_against = Compared(self.source.state, delivery.snapshot_date, last)
+                    reasons += propose_values(connection, staged, held_against)
+                    return self._hold(delivery, made_from, staged, [*reasons, *absent], is_read=True)
                 kept = self._carried(connection, compared)
                 records = self._write(connection, staged, stated, delivery, compared, made_from)
             except (LayoutError, ContractError) as error:
-                return Judgement(delivery, "held", self._held(delivery, str(error)))
+                return self._hold(delivery, made_from, staged, [str(error)], changes_of(error, staged))
             except duckdb.Error as error:
                 raise DeliveryError(
                     f"{delivery.delivery_id}: the SQL engine stopped ({type(error).__name__}); nothing was written."
                 ) from None
-        return Judgement(delivery, "accepted", " ".join([*absent, *kept, *summary(staged)]), records, staged)
+        told = [approval, *reasons] if approval else []
+        return Judgement(delivery, "accepted", " ".join([*told, *absent, *kept, *summary(staged)]), records, staged)
+
+    def _approval(self, delivery: Delivery) -> str:
+        """A person's words, where one accepted exactly these files as they are; else nothing."""
+        decision = ReceiptLedger(self.lake, self.name).decision(delivery)
+        return f"{decision['reason']}." if decision and decision["verdict"] == "accepted" else ""
+
+    def _hold(
+        self,
+        delivery: Delivery,
+        made_from: str,
+        staged: Staged,
+        reasons: list[str],
+        changes: Mapping[Role, RoleChange] | None = None,
+        is_read: bool = False,
+    ) -> Judgement:
+        """Hold a delivery, with a finding for people: reasons, difference, a proposed entry, and counts."""
+        wanted = cures(staged.changes) if changes is None else changes
+        entry = propose_entry(self.source, delivery.snapshot_date, wanted) if wanted else ""
+        names = {event["file_id"]: event["file_name"] for event in delivery.events}
+        files = {names[file_id]: facts for file_id, facts in staged.files.items() if file_id in names}
+        Finding(made_from, reasons, staged.differences, entry, is_read, files).keep(self.lake, delivery)
+        told = " ".join([*reasons, *staged.differences])
+        return Judgement(delivery, "held", self._held(delivery, told), staged=staged)
 
     def _held(self, delivery: Delivery, reasons: str) -> str:
         return f"{self.name} {delivery.snapshot_date} is held: {reasons} The last good snapshot stays in use."
@@ -179,11 +230,28 @@ class Admission:
     def _is_partial(self, delivery: Delivery, layout: Layout) -> bool:
         return layout.files["voters"].is_partial(event["file_name"] for event in delivery.of_role("voters"))
 
-    def _compared(self, delivery: Delivery, previous: Delivery | None, is_partial: bool) -> Comparison:
+    def _compared(self, delivery: Delivery, layout: Layout, previous: Delivery | None, stated: str) -> Comparison:
         if previous is None:
             return Comparison(delivery.snapshot_date, None, None)
-        last = self.lake.table(Voters, state=self.source.state, snapshot_date=previous.snapshot_date)
-        return Comparison(delivery.snapshot_date, last, previous.snapshot_date, is_partial)
+        return Comparison(
+            delivery.snapshot_date,
+            self.lake.table(Voters, state=self.source.state, snapshot_date=previous.snapshot_date),
+            previous.snapshot_date,
+            self._is_partial(delivery, layout),
+            known_votes=self.lake.table(VoteHistory, state=self.source.state),
+            stated_votes=stated if layout.states_votes(event["file_name"] for event in delivery.events) else None,
+            has_slots=layout.has_slots,
+            posting_lag_days=self.source.posting_lag_days,
+            calendar=self.calendar,
+            history_day=self._history_day(delivery),
+        )
+
+    def _history_day(self, delivery: Delivery) -> dt.date | None:
+        """Day of the oldest delivery before one with the same history files, byte for byte."""
+        mine = {event["file_id"] for event in delivery.of_role("history")}
+        known = ReceiptLedger(self.lake, self.name).deliveries() if mine else []
+        days = (found.snapshot_date for found in known if {e["file_id"] for e in found.of_role("history")} == mine)
+        return min((day for day in days if day < delivery.snapshot_date), default=None)
 
     def _carried(self, connection: duckdb.DuckDBPyConnection, compared: Comparison) -> list[str]:
         if compared.last_good is None or compared.last_date is None or not compared.is_partial:

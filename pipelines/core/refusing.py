@@ -19,7 +19,11 @@ TABLES = """
     CREATE TABLE file_starts (file_no INTEGER, first_row BIGINT, line BIGINT);
     CREATE TABLE skipped (file_no INTEGER, place BIGINT, passed BIGINT)"""
 
+HEADER = "the header"
+"""The voter_id of a row that repeats the header; no id has a blank."""
+
 _LATE = "is not after the snapshot"
+_WRONG_COLUMNS = 2  # one text that does not convert is a fault of its own; two in one row are no chance
 _UNREAD = "is stated and can be read"
 _STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
 
@@ -84,6 +88,48 @@ def number_rows(
         FROM numbered
         GROUP BY ALL"""
     )
+
+
+def refuse_headers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Refuse rows that repeat the header among the data, before they could be taken for a voter."""
+    _refuse(connection, table, f"voter_id = {literal(HEADER)}", "is a row of data, not the header again", None)
+
+
+def refuse_shifted(connection: duckdb.DuckDBPyConnection, first: int, required: Sequence[str]) -> None:
+    """Refuse people in whose row several columns lack what must stand there: it was shifted or broken in two.
+
+    Needed where a row may be short, for then its number of fields tells nothing.
+
+    Args:
+        connection: Holds the working tables.
+        first: file_no of the first text that is meant.
+        required: Columns that every row should state.
+    """
+    empty = "".join(f" + CAST({identifier(name)} IS NULL AS INTEGER)" for name in required)
+    wrong = f"file_no >= {first} AND bit_count(fault_bits){empty} >= {_WRONG_COLUMNS}"
+    _refuse(connection, "staged_voters", wrong, "has its fields in their columns", None)
+
+
+def refuse_pieces(connection: duckdb.DuckDBPyConnection, table: str, number: int, lines: Sequence[int]) -> None:
+    """Refuse the rows at some lines of a text: a line beside each is a piece of its record.
+
+    Args:
+        connection: Holds the working tables, rows numbered.
+        table: Working table of the rows.
+        number: file_no of the text.
+        lines: Numbers of the lines.
+    """
+    passed = f"SELECT max(passed) FROM skipped WHERE file_no = {number} AND place + passed <= found.line"
+    connection.execute(
+        f"""DELETE FROM {table}
+        WHERE file_no = {number} AND rowid IN (
+            SELECT first_row + found.line - coalesce(({passed}), 0) - file_starts.line
+            FROM file_starts, (SELECT unnest(?::BIGINT[]) AS line) AS found
+            WHERE file_no = {number}
+        )""",
+        [list(lines)],
+    )
+    refuse_lines(connection, number, [(line, "is whole: the line beside it is a piece of a record") for line in lines])
 
 
 def keep_first(connection: duckdb.DuckDBPyConnection, precedence: Sequence[str]) -> int:
@@ -229,13 +275,14 @@ def _copy_lines(path: Path, lines: set[int], target: Path) -> None:
                 kept.write(b"%d\t%s\n" % (number, line.rstrip(b"\r\n")))
 
 
-def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> None:
+def _refuse(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str | None) -> None:
     if _note(connection, table, condition, rule, column):
         connection.execute(f"DELETE FROM {table} WHERE {condition}")
 
 
-def _note(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str) -> int:
+def _note(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rule: str, column: str | None) -> int:
     """Write down the lines of the rows that meet a condition; how many there are."""
+    named = literal(column) if column else "NULL"
     return connection.execute(
         f"""INSERT INTO refused
         WITH found AS (
@@ -244,7 +291,7 @@ def _note(connection: duckdb.DuckDBPyConnection, table: str, condition: str, rul
             JOIN file_starts USING (file_no)
             WHERE {condition}
         )
-        SELECT DISTINCT found.file_no, found.place + coalesce(passed, 0), {literal(rule)}, {literal(column)}
+        SELECT DISTINCT found.file_no, found.place + coalesce(passed, 0), {literal(rule)}, {named}
         FROM found
         ASOF LEFT JOIN skipped ON found.file_no = skipped.file_no AND found.place >= skipped.place"""
     ).fetchall()[0][0]

@@ -3,8 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pipelines.layouts.changes import RoleChange
+from pipelines.layouts.files import FileLayout, Role
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.opening import OpenedText
+from pipelines.raw.readers import TextRelation
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,23 @@ class Count:
     rows: int
 
 
+@dataclass(frozen=True)
+class ReadText:
+    """One text that was read.
+
+    Attributes:
+        role: Role of its file.
+        number: Which look it has: 0 the usual one, 1 the first one under `also`.
+        look: The look.
+        text: The text.
+    """
+
+    role: Role
+    number: int
+    look: FileLayout
+    text: TextRelation
+
+
 @dataclass
 class Staged:
     """What reading a delivery found.
@@ -40,12 +60,18 @@ class Staged:
         masked: Masks and placeholders.
         refused: Lines refused, by rule.
         differences: How the files differ from their layout, in words.
+        dialect: A sentence for each change of dialect that was bridged: another delimiter, encoding or quote than the
+            layout lists.
+        encodings_bridged: Names of the texts that were read in an encoding that the layout does not list.
+        read: Text of each file_no with its role and look, as SQL can read it while the scratch folder stands.
+        changes: What a dated layout entry would say of each role of a delivery that could be read and differs.
         folded_count: Rows that gave way to another one of their id.
         unnamed: Votes whose election neither their text nor the calendar determines, by the text, or by none where it
             may be anything.
         named_count: Votes whose election is told by a name, those included.
         assumed: Votes of elections whose type nothing tells, by the type that they are given.
         required: Columns of core_voters that every file of voters must have.
+        cut_short: Names of texts that end in the middle of a record.
         texts: Readable text of each file_no, for the quarantine of refused rows.
     """
 
@@ -58,11 +84,16 @@ class Staged:
     masked: list[Count] = field(default_factory=list)
     refused: list[Count] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
+    dialect: list[str] = field(default_factory=list)
+    encodings_bridged: list[str] = field(default_factory=list)
+    read: dict[int, ReadText] = field(default_factory=dict)
+    changes: dict[Role, RoleChange] = field(default_factory=dict)
     folded_count: int = 0
     required: set[str] = field(default_factory=set)
     unnamed: dict[str, int] = field(default_factory=dict)
     named_count: int = 0
     assumed: dict[str, int] = field(default_factory=dict)
+    cut_short: list[str] = field(default_factory=list)
     texts: dict[int, OpenedText] = field(default_factory=dict)
 
     def wide_files(self) -> list[tuple[list[WideElection], list[int]]]:

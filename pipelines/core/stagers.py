@@ -49,9 +49,11 @@ class PeopleStager(TextStager):
         self._insert(relation, [_file_no(first), *self._carried()])
 
     def _insert(self, relation: str, carried: list[str]) -> None:
-        typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day)
-        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
-        self.connection.execute(f"INSERT INTO {self.table} BY NAME SELECT * REPLACE ({voter_id}) FROM ({typed})")
+        layouts = self.layout.column_layouts()
+        voter_id, key = self._voter_id(layouts["voter_id"])
+        typed = select_typed(layouts, self.positions, relation, [*carried, key], self.day)
+        told = f"SELECT * EXCLUDE (key_text) REPLACE ({voter_id}) FROM ({typed})"
+        self.connection.execute(f"INSERT INTO {self.table} BY NAME {told}")
 
     def _carried(self) -> list[str]:
         """What a row says of votes, and the codes that are looked up."""
@@ -91,8 +93,8 @@ class RowsStager(PeopleStager):
     def _insert(self, relation: str, carried: list[str]) -> None:
         history = self.layout.history
         assert isinstance(history, InRow) and history.voter_id
-        typed = select_typed({"voter_id": history.voter_id}, self.positions, relation, carried)
-        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
+        voter_id, key = self._voter_id(history.voter_id)
+        typed = select_typed({"voter_id": history.voter_id}, self.positions, relation, [*carried, key])
         columns = f"{voter_id}, votes, file_no"
         self.connection.execute(f"INSERT INTO staged_rows BY NAME SELECT {columns} FROM ({typed})")
 
@@ -108,9 +110,10 @@ class VotesStager(TextStager):
     def _read(self, relation: str, first: int) -> None:
         layouts = self.layout.column_layouts()
         texts = [f"c{self.positions.of(header)}" for header in self._headers()]
-        typed = select_typed({"voter_id": layouts["voter_id"]}, self.positions, relation, [_file_no(first), *texts])
+        voter_id, key = self._voter_id(layouts["voter_id"])
+        carried = [_file_no(first), *texts, key]
+        typed = select_typed({"voter_id": layouts["voter_id"]}, self.positions, relation, carried)
         told = "".join(f", coalesce({text}, '') AS t{place}" for place, text in enumerate(texts))
-        voter_id = f"{literal(self.state + '-')} || voter_id AS voter_id"
         hashed = f"hash({', '.join(['file_no', *texts])}) AS text_hash"
         columns = f"{voter_id}{told}, file_no, {hashed}"
         self.connection.execute(f"INSERT INTO staged_votes BY NAME SELECT {columns} FROM ({typed})")

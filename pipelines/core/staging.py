@@ -10,32 +10,27 @@ those of `refusing.py`. Nothing is written outside the connection.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from models.errors import LayoutError, NoMemberError
 from pipelines.calendar import Election
 from pipelines.core import refusing
 from pipelines.core.codes import stage_codes
 from pipelines.core.looking_up import columns_looked_up, look_up
+from pipelines.core.opened import OpenedLook, Text, open_roles
 from pipelines.core.packed import PackedTexts, unpack_votes
 from pipelines.core.readings import Occasion
-from pipelines.core.staged import Count, Staged
+from pipelines.core.staged import Count, ReadText, Staged
 from pipelines.core.stagers import PeopleStager, RowsStager, VotesStager
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.history import InRow
 from pipelines.layouts.reading.packing import is_packed
 from pipelines.layouts.source import Layout
 from pipelines.layouts.wide import WideHistory
-from pipelines.raw.readers import TextRelation, open_file
 from pipelines.raw.receipts import Delivery, kept_file
 from pipelines.raw.unmeant import describe_unmeant
 from pipelines.sql import identifier
 from pipelines.tables.core import Voters
-
-Text = tuple[str, TextRelation]
-"""A text with the id of the received file that it stood in."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,9 @@ class Received:
     earlier: Sequence[Delivery] = ()
 
 
-def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: Received, scratch: Path) -> Staged:
+def stage_delivery(
+    connection: duckdb.DuckDBPyConnection, root: Path, received: Received, scratch: Path, staged: Staged | None = None
+) -> Staged:
     """Read every file of a delivery into the working tables.
 
     Args:
@@ -65,29 +62,25 @@ def stage_delivery(connection: duckdb.DuckDBPyConnection, root: Path, received: 
         root: Data root, where the received bytes are kept.
         received: The delivery.
         scratch: Folder for unpacked copies.
+        staged: Where it is noted what was found; what was found until an error too.
 
     Raises:
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
-    staged, layout = Staged(), received.layout
+    staged, layout = Staged() if staged is None else staged, received.layout
     wide = [look.history for look in layout.all_looks() if isinstance(look.history, WideHistory)]
     is_wide = not all(map(is_packed, wide))
     create_tables(connection, is_wide, max(look.vote_text_count for look in layout.all_looks()))
     deliveries = [received.delivery, *received.earlier]
     codes = stage_codes(connection, root, deliveries, layout.codes, scratch, staged.differences)
     occasion = Occasion(received.state, received.delivery.snapshot_date, received.calendar, codes)
-    opened = [
-        (look, texts)
-        for role in layout.files
-        for look, texts in _open_role(connection, root, received.delivery, layout.looks(role), scratch)
-        if texts
-    ]
+    opened = open_roles(connection, root, received.delivery, layout, scratch, staged)
     staged.differences += _unmeant(root, received)
-    packed = [found for look, texts in opened for found in _stage_texts(connection, look, texts, staged, occasion)]
+    packed = [texts for found in opened for texts in _stage_texts(connection, found, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)
     connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
     told = [*(["cells"] if is_wide else []), *(["votes"] if any(map(_is_of_people, packed)) else [])]
-    _refuse(connection, staged, [look for look, _ in opened], told, occasion)
+    _refuse(connection, staged, [found.look for found in opened], told, occasion)
     for found in packed:
         unpack_votes(connection, staged, found, occasion)
     _count_refused(connection, staged)
@@ -140,15 +133,18 @@ def _key_rule(people: list[FileLayout]) -> str:
 
 
 def _stage_texts(
-    connection: duckdb.DuckDBPyConnection, files: FileLayout, texts: list[Text], staged: Staged, occasion: Occasion
+    connection: duckdb.DuckDBPyConnection, opened: OpenedLook, staged: Staged, occasion: Occasion
 ) -> Iterator[PackedTexts]:
     """Stage texts of one look; those among them whose rows carry packed votes."""
-    for file_id, _ in texts:
+    files = opened.look
+    for file_id, _ in opened.texts:
         staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
     stager = VotesStager if files.is_long else PeopleStager if files.voters else RowsStager
-    for alike in _by_dialect(texts):
+    for alike in _by_dialect(opened.texts):
         staging = stager(connection, staged, files, alike, occasion)
         staging.stage()
+        read = [ReadText(opened.role, opened.number, files, text) for _, text in alike]
+        staged.read.update(enumerate(read, staging.first))
         if isinstance(files.history, InRow) and is_packed(files.history):
             numbers = list(range(staging.first, len(staged.numbers)))
             yield PackedTexts(stager.table, numbers, files.history, staging.elections)
@@ -164,40 +160,6 @@ def select_voters(files: FileLayout) -> str:
     told = [f"{derived.get(name, f'staged_voters.{name}')} AS {identifier(name)}" for name in Voters.schema().names]
     joined = "LEFT JOIN looked_up_values AS known USING (looked_up)" if looked else ""
     return f"SELECT {', '.join(told)} FROM staged_voters {joined}"
-
-
-def _open_role(
-    connection: duckdb.DuckDBPyConnection, root: Path, delivery: Delivery, looks: list[FileLayout], scratch: Path
-) -> list[tuple[FileLayout, list[Text]]]:
-    """The texts of a role by the look that they have.
-
-    Raises:
-        LayoutError: A file has none of the looks that its name fits; the first one says why.
-    """
-    found: list[tuple[FileLayout, list[Text]]] = [(look, []) for look in looks]
-    for event in delivery.events:
-        fitting = [(look, texts) for look, texts in found if look.fits(event["file_name"])]
-        read: set[tuple[str, ...]] = set()
-        faults: list[tuple[FileLayout, LayoutError]] = []
-        for look, texts in fitting:
-            if tuple(look.members) in read:
-                continue  # another look has read these members
-            try:
-                texts += _open(connection, root, event, look, scratch)
-                read.add(tuple(look.members))
-            except LayoutError as error:
-                faults.append((look, error))
-        unread = [error for look, error in faults if tuple(look.members) not in read]
-        if unread and (not read or not all(isinstance(error, NoMemberError) for error in unread)):
-            raise unread[0]
-    return found
-
-
-def _open(
-    connection: duckdb.DuckDBPyConnection, root: Path, event: dict[str, Any], files: FileLayout, scratch: Path
-) -> list[Text]:
-    kept = kept_file(root, event["file_id"])
-    return [(event["file_id"], text) for text in open_file(connection, kept, event["file_name"], files, scratch)]
 
 
 def _by_dialect(texts: list[Text]) -> list[list[Text]]:

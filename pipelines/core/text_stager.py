@@ -11,14 +11,18 @@ import duckdb
 
 from models.errors import LayoutError
 from pipelines.core import refusing
+from pipelines.core.pieces import find_pieces, is_cut_short
 from pipelines.core.readings import NAMES_AN_ELECTION, Occasion, Reading
 from pipelines.core.staged import Count, Staged
+from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.files import FileLayout
+from pipelines.layouts.formats import Delimited
 from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import TextRelation, take_rejected_lines
 from pipelines.raw.scans import TextScan, scan_together
+from pipelines.sql import literal, literals
 
 
 class TextStager(ABC):
@@ -59,10 +63,46 @@ class TextStager(ABC):
         refused, numbered = self._refused(), list(enumerate(self.texts, self.first))
         before = {number: text.lines_before for number, (_, text) in numbered}
         refusing.number_rows(self.connection, self.table, before, blank)
+        self._refuse_broken()
         for number, (file_id, text) in numbered:
             self.staged.sizes.append((self.table, rows.get(number, 0)))
             self._add_facts(number, self.staged.files[file_id], text, rows.get(number, 0) + refused.get(number, 0))
         self._count_faults(rows)
+
+    def _refuse_broken(self) -> None:
+        """Refuse what was read as a row and is none: the header again, shifted fields, a record broken in two."""
+        refusing.refuse_headers(self.connection, self.table)
+        if self.has_short_rows and self.layout.voters:
+            required = [name for name, column in self.layout.voters.items() if column.is_required]
+            refusing.refuse_shifted(self.connection, self.first, required)
+        for number, (_, text) in enumerate(self.texts, self.first):
+            if text.scan and is_cut_short(text.scan):
+                self.staged.cut_short.append(text.name)
+            refused = self._refused_lines(number) if text.scan else set()
+            if text.scan and refused:
+                found = list(find_pieces(text.scan, refused))
+                refusing.refuse_pieces(self.connection, self.table, number, found)
+
+    @property
+    def has_short_rows(self) -> bool:
+        """Whether empty fields at the end of a row may be left out, so that their number tells nothing."""
+        return isinstance(self.layout.format, Delimited) and self.layout.format.has_short_rows
+
+    def _refused_lines(self, number: int) -> set[int]:
+        found = self.connection.execute(f"SELECT DISTINCT row_number FROM refused WHERE file_no = {number}")
+        return {line for (line,) in found.fetchall()}
+
+    def _voter_id(self, layout: ColumnLayout) -> tuple[str, str]:
+        """SQL of the voter_id, the state before it, and of the column `key_text` that must be carried for it.
+
+        Of a row that repeats the header it is one that is refused.
+        """
+        text = self.positions.texts(layout)[0]
+        header = self.positions.headers[int(text.removeprefix("c"))]
+        names = {spelled for name in (header, *layout.from_) for spelled in (name, name.upper(), name.lower())}
+        own = f"{literal(self.state + '-')} || voter_id"
+        voter_id = f"CASE WHEN key_text IN ({literals(sorted(names))}) THEN {literal(refusing.HEADER)} ELSE {own} END"
+        return f"{voter_id} AS voter_id", f"{text} AS key_text"
 
     @abstractmethod
     def _read(self, relation: str, first: int) -> None:

@@ -12,6 +12,7 @@ from pipelines.core.delivery import Admission, Judgement
 from pipelines.core.elections import calendar_table, select_elections
 from pipelines.core.households import select_households
 from pipelines.defs.alerts import alert_held
+from pipelines.defs.held import held_metadata
 from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, log, told_in_words
@@ -85,7 +86,8 @@ def _result(desk: Desk, table: type[TableContract], state: str, judged: list[Jud
     more: dict[str, object] = {}
     if table is Voters:
         name, _ = desk.source_of(state)
-        more |= delivery_metadata(ReceiptLedger(desk.lake, name).deliveries())
+        deliveries = ReceiptLedger(desk.lake, name).deliveries()
+        more |= delivery_metadata(deliveries) | held_metadata(desk.lake, state, deliveries)
         checks.append(_newest_accepted(judged))
     more["snapshots"] = written(found.records[table.table_name] for found in judged if found.records)
     return dg.MaterializeResult(

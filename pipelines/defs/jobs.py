@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipelines.defs.io import CONTRACTS, broken_rules, counted, standing_parts
+from pipelines.defs.raw import DECIDE
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.publish.ledger import current_release, verify
 from pipelines.upkeep import remove_superseded
@@ -11,6 +12,15 @@ rescore = dg.define_asset_job(
     "rescore",
     selection=dg.AssetSelection.all(),
     description="One state, from what has landed to the published scores; only what changed is rebuilt.",
+    tags={"team": "data"},
+)
+
+decide = dg.define_asset_job(
+    DECIDE,
+    selection=dg.AssetSelection.all(),
+    description="Approves or rejects a held delivery, then runs its state to the published scores. "
+    "core_voters shows what is held, and the configuration to paste here.",
+    config={"ops": {"raw_receipts": {"config": {"delivery": "", "choice": "approve", "why": ""}}}},
     tags={"team": "data"},
 )
 

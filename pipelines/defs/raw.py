@@ -1,10 +1,14 @@
 """Files as they arrived: taken in, hashed, kept and written down."""
 
 import datetime as dt
+import enum
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
+from models.errors import DeliveryError
+from pipelines.core.deciding import Decision, decide
 from pipelines.defs.io import counted, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, log, told_in_words
@@ -14,6 +18,28 @@ from pipelines.raw.receipts import ReceiptLedger
 from pipelines.tables.raw import Receipts
 
 _TOLD = 3  # refused files told of in the log; all are in the UI
+DECIDE = "decide"
+"""Name of the job that needs a decision."""
+
+
+class Choice(enum.Enum):
+    """What a person may decide on a held delivery."""
+
+    approve = "approve"
+    approve_as_it_is = "approve_as_it_is"
+    reject = "reject"
+
+
+class DecisionConfig(dg.Config):
+    """What a person decides on a held delivery; without a delivery nothing is decided."""
+
+    delivery: str = Field("", description="delivery_id of the held delivery, or file_id of one of its files.")
+    choice: Choice = Field(
+        Choice.approve,
+        description="approve: adopt the proposed layout entry, or where none is proposed accept the delivery as it was "
+        "read. approve_as_it_is: accept it as it was read. reject: never look at it again.",
+    )
+    why: str = Field("", description="Your reason, in words; it stands in raw_receipts. No value of a person's row.")
 
 
 @dg.asset(
@@ -31,23 +57,35 @@ _TOLD = 3  # refused files told of in the log; all are in the UI
         )
     ],
 )
-def raw_receipts(context: dg.AssetExecutionContext, desk: Desk) -> dg.MaterializeResult:
+def raw_receipts(context: dg.AssetExecutionContext, desk: Desk, config: DecisionConfig) -> dg.MaterializeResult:
     """What arrived: one row per event of a received file, with its hash and where it stands.
 
     Files dropped into `landing/<source>/<snapshot date>/` are taken in once and kept as received. Whether a delivery is
-    used is decided by core_voters; the verdict is written here.
+    used is decided by core_voters, or by a person through the job `decide`; the verdict is written here, with who
+    decided and why.
     """
     state = context.partition_key
     name, source = desk.source_of(state)
     with told_in_words(f"raw_receipts {state}") as told:
         settle = desk.settings.profile.settle_seconds
         taken = receive(desk.lake, desk.settings.landing, name, source, dt.datetime.now(dt.UTC), settle)
+        if config.delivery or context.job_name == DECIDE:
+            log.info("%-26s %s", f"raw_receipts {state}", _decide(desk, state, config))
         events = ReceiptLedger(desk.lake, name).events()
         files = {(event["snapshot_date"], event["file_name"]): event for event in events}
         told += [counted(taken, "new file"), f"{len(files):,} in all"]
         for event in [event for event in files.values() if event["verdict"] == "rejected"][-_TOLD:]:
             log.warning("%-26s %s", f"raw_receipts {state}", event["reason"])
         return _result(desk, name, taken, len(events), list(files.values()))
+
+
+def _decide(desk: Desk, state: str, config: DecisionConfig) -> str:
+    """Write down what a person decided; what follows from it, in a sentence."""
+    name, source = desk.source_of(state)
+    if not config.delivery:
+        raise DeliveryError(f"{name}: name the delivery that you decide on. What is held stands on core_voters.")
+    made = Decision(config.delivery, config.choice.value, config.why, desk.identity)
+    return decide(desk.lake, name, source, made)
 
 
 def _result(desk: Desk, name: str, taken: int, event_count: int, files: list[dict[str, Any]]) -> dg.MaterializeResult:

@@ -20,6 +20,7 @@ from pipelines.calendar import ElectionsConfig, read_calendar
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source, read_source
 from pipelines.locking import PATIENCE_SECONDS, is_held_for_us, run_lock
+from pipelines.raw.adopted import with_adopted
 from pipelines.settings import Settings, read_settings
 from pipelines.telling import fault_sentence, place_of
 
@@ -62,9 +63,13 @@ class Desk(dg.ConfigurableResource):
         """The calendar of elections."""
         return read_calendar(self.settings.configs)
 
-    @cached_property
+    @property
     def sources(self) -> dict[str, Source]:
-        """The sources of this profile, by name."""
+        """The sources of this profile by name, with the layout entries that people adopted up to now."""
+        return {name: with_adopted(self.lake, name, source) for name, source in self._configured.items()}
+
+    @cached_property
+    def _configured(self) -> dict[str, Source]:
         return {name: read_source(self.settings.configs, name) for name in self.settings.profile.sources}
 
     def source_of(self, state: str) -> tuple[str, Source]:

@@ -7,7 +7,7 @@ import dagster as dg
 
 from models.errors import WalklistError
 from pipelines.defs.alerts import alert_failed
-from pipelines.defs.jobs import publish, rescore, upkeep
+from pipelines.defs.jobs import decide, publish, rescore, upkeep
 from pipelines.defs.morning import write_page
 from pipelines.defs.resources import Desk
 from pipelines.lake import fingerprint
@@ -76,7 +76,8 @@ def _listing(desk: Desk, name: str) -> str:
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[rescore, publish, upkeep], request_job=publish, default_status=dg.DefaultSensorStatus.RUNNING,
+    monitored_jobs=[rescore, decide, publish, upkeep], request_job=publish,
+    default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells people that a run failed, and publishes how the state stands by now.",
 )  # fmt: skip
 def failed_runs(context: dg.RunFailureSensorContext, desk: Desk) -> dg.RunRequest | dg.SkipReason:
@@ -88,11 +89,12 @@ def failed_runs(context: dg.RunFailureSensorContext, desk: Desk) -> dg.RunReques
     if BY_COMMAND in run.tags:
         return dg.SkipReason("The command line has told of it.")
     state = run.tags.get("dagster/partition", "-")
-    if run.job_name == rescore.name:
+    is_of_state = run.job_name in (rescore.name, decide.name)
+    if is_of_state:
         record_outcome(desk.lake.root, StateOutcome(state, False, _words_of(context)))
     alert_failed(context.log, desk, state, run.run_id)
     write_page(desk)
-    if run.job_name != rescore.name:
+    if not is_of_state:
         return dg.SkipReason(f"{run.job_name} failed; there is nothing to publish.")
     return dg.RunRequest(run_key=f"after-{run.run_id}")
 

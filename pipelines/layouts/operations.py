@@ -74,7 +74,10 @@ class Text(Operation):
 
 @dataclass(frozen=True)
 class Digits(Operation):
-    """The digits of the text and nothing else; `length` keeps the first so many."""
+    """The digits of the text and nothing else; `length` keeps the first so many, and fewer are a fault.
+
+    Whether `6010` is 06010 or the beginning of 60101 cannot be told.
+    """
 
     length: int | None = None
 
@@ -84,10 +87,14 @@ class Digits(Operation):
         digits = f"CASE WHEN regexp_full_match({text}, '[0-9]+') THEN {text} ELSE {others} END"
         return f"left({digits}, {self.length})" if self.length else digits
 
+    def valid(self, value: str) -> str:
+        """All digits must be there."""
+        return f"length({value}) = {self.length}" if self.length else "true"
+
     @property
     def rule(self) -> str:
-        """There must be a digit."""
-        return "has digits"
+        """There must be a digit, or as many as are kept."""
+        return f"has {self.length} digits, leading zeros kept" if self.length else "has digits"
 
 
 @dataclass(frozen=True)

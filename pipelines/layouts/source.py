@@ -3,14 +3,17 @@
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict, read_config
 from models.errors import ConfigError
 from pipelines.layouts.files import FileLayout, Role
+from pipelines.layouts.like import expand
 from pipelines.layouts.limits import Plausibility
 from pipelines.layouts.lookups import CodeFile
+from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots
 from pipelines.layouts.wide import WideHistory
 
 
@@ -54,6 +57,16 @@ class Layout(Strict):
     def _missing_parts(self, role: Role, names: list[str]) -> list[str]:
         """Parts of a role that are missing, by the look that lacks least."""
         return min((look.missing_parts(names) for look in self.looks(role)), key=len)
+
+    def states_votes(self, file_names: Iterable[str]) -> bool:
+        """Whether files of these names state votes."""
+        telling = [look for look in self.all_looks() if look.history]
+        return any(look.fits(name) for name in file_names for look in telling)
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether a file has room for so many votes of a voter."""
+        return any(isinstance(look.history, RelativeSlots | CodeMapped | FreeText) for look in self.all_looks())
 
     def looks(self, role: Role) -> list[FileLayout]:
         """The looks that a file of a role may have, the usual one first."""
@@ -100,6 +113,11 @@ class Source(Strict):
     plausibility: Plausibility = Field(default_factory=Plausibility, description="When a delivery is held.")
     public_copy: PublicCopy | None = Field(None, description="A public file that a study can be tried on.")
     layouts: list[Layout] = Field(description="Layouts, oldest first.", min_length=1)
+
+    @field_validator("layouts", mode="before")
+    @classmethod
+    def _in_full(cls, value: Any) -> Any:
+        return expand(value, lambda entry: Layout.model_validate(entry).model_dump(mode="json", by_alias=True))
 
     @model_validator(mode="after")
     def _in_order(self) -> "Source":

@@ -1,8 +1,10 @@
 """Which encoding a text has, resolved without doubt, and the text as even lines of UTF-8."""
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from models.errors import LayoutError
 from pipelines.layouts.formats import TextFormat
@@ -13,24 +15,57 @@ _UTF8_MARK = codecs.BOM_UTF8
 _LARGEST_PAIRED_SHARE = 0.1  # in latin-1 a capital with accent hardly ever stands before a sign like a fraction
 
 
-def find_encoding(name: str, found: Survey, format_: TextFormat) -> str:
+@dataclass(frozen=True)
+class Encoded:
     """The encoding of a text.
+
+    Attributes:
+        name: Name of the encoding.
+        told: A sentence where the layout does not list it and it was bridged; else empty.
+        change: What a dated layout would say of it, in the words of `RoleChange`.
+    """
+
+    name: str
+    told: str = ""
+    change: Mapping[str, Any] = field(default_factory=dict)
+
+
+def find_encoding(name: str, found: Survey, format_: TextFormat, is_bridged: bool = False) -> Encoded:
+    """The encoding of a text.
+
+    Args:
+        name: Name of the text.
+        found: What a pass over its bytes found.
+        format_: Format of its layout.
+        is_bridged: Whether an encoding that the layout does not list may be taken, where the bytes leave no doubt.
 
     Raises:
         LayoutError: Blank, a web page, NUL bytes, an encoding that the layout lacks, or bytes of two encodings.
     """
+    encoding, finding = _encoding(name, found, format_)
+    if encoding in format_.encodings or found.is_ascii:
+        return Encoded(encoding)
+    change = {"set": {"format": {"encodings": [*format_.encodings, encoding]}}}
+    told = f"{finding}; the layout allows {', '.join(format_.encodings)}."
+    if not is_bridged:
+        raise LayoutError(f"{told} Add {encoding} to a dated layout if the state changed it.", change)
+    return Encoded(encoding, told, change)
+
+
+def _encoding(name: str, found: Survey, format_: TextFormat) -> tuple[str, str]:
+    """The encoding that the bytes tell, and what tells it."""
     head = found.head.removeprefix(_UTF8_MARK)
     if not head.strip():
         raise LayoutError(f"{name}: the file holds nothing but blanks ({found.size:,} bytes).")
     if head.lstrip()[:1] == b"<":
         raise LayoutError(f"{name}: a web page or XML stands where delimited text was expected.")
     if found.head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return _allowed("utf-16", f"{name}: it opens with the mark of UTF-16", format_)
+        return "utf-16", f"{name}: it opens with the mark of UTF-16"
     demand_no_nulls(name, found)
     if found.is_ascii:
-        return next((encoding for encoding in format_.encodings if encoding != "utf-16"), "utf-8")
+        return next((encoding for encoding in format_.encodings if encoding != "utf-16"), "utf-8"), ""
     if found.is_utf8:
-        return _allowed("utf-8", f"{name}: its bytes beyond ASCII are UTF-8", format_)
+        return "utf-8", f"{name}: its bytes beyond ASCII are UTF-8"
     return _single_byte(name, found, format_)
 
 
@@ -42,8 +77,14 @@ def demand_no_nulls(name: str, found: Survey) -> None:
     """
     if found.null_count:
         raise LayoutError(
-            f"{name}: {found.null_count:,} NUL bytes stand in the text. Ask for the file again; it was not read."
+            f"{name}: {found.null_count:,} NUL bytes stand in the text{_likely_utf16(found)}. "
+            "Ask for the file again; it was not read."
         )
+
+
+def _likely_utf16(found: Survey) -> str:
+    is_half = abs(2 * found.null_count - found.size) <= _LARGEST_PAIRED_SHARE * found.size
+    return ", every second byte: it looks like UTF-16 without its mark" if is_half else ""
 
 
 def describe_doubt(name: str, found: Survey, encoding: str) -> str:
@@ -98,29 +139,17 @@ def _even(block: bytes, alone: bytes, feed: bytes) -> bytes:
     return block.replace(b"\r\n", b"\0").replace(b"\n", feed).replace(b"\r", alone).replace(b"\0", b"\n")
 
 
-def _single_byte(name: str, found: Survey, format_: TextFormat) -> str:
-    allowed = [encoding for encoding in format_.encodings if encoding in SINGLE_BYTE]
-    if not allowed:
-        listed = ", ".join(format_.encodings)
-        raise LayoutError(
-            f"{name}: its bytes are not UTF-8; the layout allows {listed}. Add the right encoding to a dated layout."
-        )
+def _single_byte(name: str, found: Survey, format_: TextFormat) -> tuple[str, str]:
     if found.paired_count > _LARGEST_PAIRED_SHARE * found.high_count:
         raise LayoutError(
             f"{name}: {found.paired_count:,} of {found.high_count:,} bytes beyond ASCII are UTF-8, the others are not. "
             "Two encodings cannot be told apart; ask for the file again."
         )
-    has_both = len(set(allowed)) > 1
-    return "cp1252" if has_both and found.control_count else allowed[0]
-
-
-def _allowed(encoding: str, finding: str, format_: TextFormat) -> str:
-    if encoding not in format_.encodings:
-        raise LayoutError(
-            f"{finding}; the layout allows {', '.join(format_.encodings)}. "
-            f"Add {encoding} to a dated layout if the state changed it."
-        )
-    return encoding
+    allowed = [encoding for encoding in format_.encodings if encoding in SINGLE_BYTE]
+    likely = "cp1252" if found.control_count else "latin-1"
+    if len(set(allowed)) == 1:
+        return allowed[0], ""
+    return likely, f"{name}: its bytes are not UTF-8, they are letters in {likely}"
 
 
 def _blocks(source: Path) -> Iterator[bytes]:

@@ -21,7 +21,7 @@ from models.wording import LONGEST_NAME, is_plain, shown
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source
 from pipelines.raw.digests import digests_of, is_digest
-from pipelines.raw.receipts import ReceiptLedger, kept_file
+from pipelines.raw.receipts import BY_RULES, ReceiptLedger, kept_file
 from pipelines.raw.store import keep, mark_proven
 
 _NOTHING = {"file_id": hashlib.sha256().hexdigest(), "bytes_count": 0}
@@ -114,8 +114,12 @@ def _oddity(entry: Path) -> str | None:
 
 
 def _is_news(last: dict[str, Any] | None, event: dict[str, Any]) -> bool:
-    """Whether the ledger does not say this of a file yet."""
-    if last is None or any(event[key] != last[key] for key in ("file_id", "role", "layout")):
+    """Whether the ledger does not say this of a file yet; what a person rejected stays so."""
+    if last is None:
+        return True
+    if _is_rejected_by_person(event, last):
+        return False
+    if any(event[key] != last[key] for key in ("file_id", "role", "layout")):
         return True
     return "rejected" in (last["verdict"], event["verdict"]) and event["reason"] != last["reason"]
 
@@ -127,6 +131,12 @@ def _held_against_digests(lake: Lake, file: Path, event: dict[str, Any]) -> str 
     if digests and not faults:
         mark_proven(lake.root, event["file_id"])
     return " ".join(faults) or None
+
+
+def _is_rejected_by_person(event: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Whether a person rejected these bytes: another layout makes no new file of them."""
+    is_by_person = last["verdict"] == "rejected" and last["decided_by"] != BY_RULES
+    return is_by_person and event["file_id"] == last["file_id"]
 
 
 def _kept(lake: Lake, files: list[Path]) -> list[dict[str, Any]]:
@@ -194,5 +204,5 @@ def _event(source: Source, name: str, day: dt.date, file: Path, now: dt.datetime
     return {
         "file_name": shown(file.name), "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
         "received_at": now, "layout": layout, "license": source.license,
-        "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": "rules",
+        "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": BY_RULES,
     }  # fmt: skip

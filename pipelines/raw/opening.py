@@ -8,17 +8,28 @@ import dataclasses
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from models.errors import LayoutError
 from pipelines.layouts.formats import TextFormat
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.archives import Member, Unpacking, told_damage
-from pipelines.raw.encoding import SINGLE_BYTE, demand_no_nulls, describe_doubt, even_lines, find_encoding, transcode
+from pipelines.raw.encoding import (
+    SINGLE_BYTE,
+    Encoded,
+    demand_no_nulls,
+    describe_doubt,
+    even_lines,
+    find_encoding,
+    transcode,
+)
+from pipelines.raw.kinds import demand_text, demand_text_bytes, told_members
 from pipelines.raw.survey import survey, survey_file
 
 LONGEST_LINE = 1 << 20
 """Characters of the longest line that is read; longer ones are refused."""
+_LONGEST_HEAD = 1 << 23  # characters of first lines that are looked at: 5,000 lines of 1,600, whatever a file holds
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class OpenedText:
         line_count: Lines, header and blank ones included.
         byte_count: Bytes as they were received, unpacked.
         doubt: Sentences on what may be misread or was left alone; empty when there are none.
+        encoded: The encoding with what is told of it, where it is another one than the layout lists.
     """
 
     name: str
@@ -40,11 +52,17 @@ class OpenedText:
     line_count: int
     byte_count: int = 0
     doubt: str = ""
+    encoded: Encoded | None = None
 
     def head(self, count: int) -> list[str]:
         """Its first lines; a text without line ends is not read to its end."""
+        found: list[str] = []
+        left = _LONGEST_HEAD
         with self.path.open(encoding="utf-8-sig", newline="\n") as text:
-            return [text.readline(LONGEST_LINE).rstrip("\r\n") for _ in range(min(count, self.line_count))]
+            while left > 0 and len(found) < min(count, self.line_count):
+                found.append(text.readline(LONGEST_LINE).rstrip("\r\n"))
+                left -= len(found[-1])
+        return found
 
     def lines(self) -> Iterator[str]:
         """Its lines in order, without their ends and without a byte order mark."""
@@ -52,7 +70,9 @@ class OpenedText:
             yield from (line.rstrip("\r\n") for line in text)
 
 
-def open_texts(received: Path, name: str, files: LandedFiles, scratch: Path) -> list[OpenedText]:
+def open_texts(
+    received: Path, name: str, files: LandedFiles, scratch: Path, is_bridged: bool = False
+) -> list[OpenedText]:
     """The texts of a received file: one, or one per member of an archive.
 
     Args:
@@ -60,14 +80,17 @@ def open_texts(received: Path, name: str, files: LandedFiles, scratch: Path) -> 
         name: Name that the file landed under.
         files: Which members are meant, and their format.
         scratch: Folder for unpacked copies; the caller removes it.
+        is_bridged: Whether an encoding that the layout does not list may be taken, where it is in no doubt.
 
     Raises:
-        LayoutError: Empty, damaged or cut, no such member, NUL bytes, a page instead of data, or an encoding that the
-            layout does not allow.
+        LayoutError: Empty, damaged or cut, no such member, NUL bytes, a page or another kind of file instead of data,
+            or an encoding that the layout does not allow.
     """
     format_ = files.format
     assert isinstance(format_, TextFormat)
-    return open_members(received, name, files, scratch, lambda member, left: _open(member, format_, scratch, left))
+    demand_text(received, name)
+    opened = partial(_open, format_=format_, scratch=scratch, is_bridged=is_bridged)
+    return open_members(received, name, files, scratch, opened)
 
 
 def open_members(
@@ -90,7 +113,7 @@ def open_members(
         raise LayoutError(f"{name}: the file is empty (0 bytes).")
     unpacking = Unpacking.of(received, files, scratch)
     found = []
-    with told_damage(name, size):
+    with told_damage(name, size), told_members(received, name, files):
         for member in unpacking.members(received, name):
             found.append(opened(member, unpacking.left))
             unpacking.spend(0 if member.path else found[-1].byte_count)
@@ -98,12 +121,14 @@ def open_members(
     return [dataclasses.replace(found[0], doubt=doubt), *found[1:]]
 
 
-def _open(member: Member, format_: TextFormat, scratch: Path, largest: int) -> OpenedText:
+def _open(member: Member, largest: int, format_: TextFormat, scratch: Path, is_bridged: bool) -> OpenedText:
     copy, plain = Path(tempfile.mkdtemp(dir=scratch)) / "text", member.path
     with contextlib.nullcontext() if plain else copy.open("wb") as unpacked:
         found = survey(member.stream, unpacked, None if plain else largest)
     source, size = plain or copy, found.size
-    encoding = find_encoding(member.name, found, format_)
+    demand_text_bytes(found.head, member.name)
+    encoded = find_encoding(member.name, found, format_, is_bridged)
+    encoding = encoded.name
     if encoding != "utf-8" and not (found.is_ascii and encoding in SINGLE_BYTE):
         source = transcode(source, copy.with_suffix(".utf8"), encoding, member.name)
     doubt = describe_doubt(member.name, found, encoding)
@@ -114,7 +139,7 @@ def _open(member: Member, format_: TextFormat, scratch: Path, largest: int) -> O
     if has_strays or not found.has_even_lines:
         source = even_lines(source, copy.with_suffix(".even"), found, has_strays)
         found = survey_file(source) if has_strays else found
-    return OpenedText(member.name, source, encoding, found.line_count, size, doubt)
+    return OpenedText(member.name, source, encoding, found.line_count, size, doubt, encoded)
 
 
 def blank_lines(path: Path) -> Iterator[int]:

@@ -5,11 +5,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 from models.errors import LayoutError
+from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import FixedWidth
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.dialects import missing_columns
 from pipelines.raw.opening import OpenedText
+from pipelines.raw.signs import converts
 
+_MOST = 0.9  # share of lines of one length from which it is the length of a record
+_FARTHEST = 0.5  # share of a record that may be new or gone; beyond it, it is another file
 _SAMPLED_LINES = 5_000  # enough that a county whose names hold commas does not decide where the commas stand
 
 
@@ -48,18 +52,56 @@ def find_places(opened: OpenedText, files: LandedFiles) -> Places:
     format_ = files.format
     assert isinstance(format_, FixedWidth)
     lines = [line for line in opened.head(_SAMPLED_LINES) if line]
-    places = _separated(opened.name, lines, format_) if format_.separator else _widths(opened.name, lines[0], format_)
+    if not format_.separator and len(lines[0]) not in {format_.length(record) for record in format_.records}:
+        raise _other_width(opened.name, lines, files, format_)
+    places = _separated(opened.name, lines, format_) if format_.separator else _widths(lines[0], format_)
     missing = missing_columns(files, places.headers)
     if missing:
         raise LayoutError(f"{opened.name}: its record lacks {len(missing)} required columns: {', '.join(missing)}.")
     return places
 
 
-def _widths(name: str, first: str, format_: FixedWidth) -> Places:
+def _other_width(name: str, lines: list[str], files: LandedFiles, format_: FixedWidth) -> LayoutError:
+    """The error that tells by how many characters lines differ from the nearest record that explains them."""
     found = {format_.length(record): record for record in format_.records}
-    if len(first) not in found:
-        expected = " or ".join(f"{length:,}" for length in found)
-        raise LayoutError(f"{name}: its first line has {len(first):,} characters; records have {expected}.")
+    told = f"{name}: its first line has {len(lines[0]):,} characters; records have " + " or ".join(
+        f"{length:,}" for length in found
+    )
+    length, count = Counter(map(len, lines)).most_common(1)[0]
+    near = sorted((known for known in found if abs(known - length) <= _FARTHEST * known), key=lambda n: abs(n - length))
+    if count < _MOST * len(lines) or not near:
+        return LayoutError(f"{told}.")
+    resized = {known: _resized(found[known], length - known) for known in near}
+    likely = {known: record for known, record in resized.items() if record and _is_likely(record, lines, files)}
+    known = next(iter(likely), near[0])
+    change = {"set": {"format": {"records": [*format_.records, likely[known]]}}} if len(likely) == 1 else None
+    more = f"{abs(length - known):,} characters {'more' if length > known else 'fewer'} than the record"
+    return LayoutError(f"{told}: lines have {more}. If the state changed it, add a dated layout.", change)
+
+
+def _resized(record: dict[str, int], more: int) -> dict[str, int] | None:
+    """A record with a field more at its end, or without its last fields; nothing where no fields have that width."""
+    if more > 0:
+        return {**record, "added": more}
+    left = sum(record.values()) + more
+    kept = [name for name, end in zip(record, itertools.accumulate(record.values()), strict=True) if end <= left]
+    return {name: record[name] for name in kept} if sum(record[name] for name in kept) == left else None
+
+
+def _is_likely(record: dict[str, int], lines: list[str], files: LandedFiles) -> bool:
+    """Whether days, codes and ids stand where the record has them; elsewhere the change was in the midst of it."""
+    columns = files.column_layouts().values() if isinstance(files, FileLayout) else ()
+    ends = dict(zip(record, itertools.accumulate(record.values()), strict=True))
+    found = [
+        converts(column, [line[ends[header] - record[header] : ends[header]] for line in lines])
+        for column in columns
+        if not column.join and (header := column.from_[0]) in record
+    ]
+    return True in found and False not in found
+
+
+def _widths(first: str, format_: FixedWidth) -> Places:
+    found = {format_.length(record): record for record in format_.records}
     record = found[len(first)]
     widths = tuple(record.values())
     starts = tuple(1 + sum(widths[:place]) for place in range(len(widths)))

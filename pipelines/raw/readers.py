@@ -8,6 +8,7 @@ quotes taken as plain characters, and the lines that this leaves out are named.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -15,8 +16,9 @@ from models.errors import LayoutError
 from pipelines.layouts.formats import Delimited, FixedWidth, ParquetFile, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.archives import largest_size
-from pipelines.raw.dialects import find_dialect, missing_columns
-from pipelines.raw.diff import describe_difference
+from pipelines.raw.causes import why_not
+from pipelines.raw.dialects import find_dialect, first_lines, missing_columns
+from pipelines.raw.diff import compare
 from pipelines.raw.opening import open_texts
 from pipelines.raw.parquets import copy_checked
 from pipelines.raw.places import find_places
@@ -81,13 +83,32 @@ class TextRelation:
         return self.scan.dialect if self.scan else (self.name,)
 
     @property
+    def told(self) -> list[str]:
+        """Sentences on what is other than the layout lists and was bridged."""
+        return list(self.scan.told) if self.scan else []
+
+    @property
+    def change(self) -> dict[str, Any]:
+        """What a dated layout would say of its dialect, in the words of `RoleChange`."""
+        return dict(self.scan.change) if self.scan else {}
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of its first rows, where it is delimited."""
+        return self.scan.first_rows() if self.scan else []
+
+    @property
     def lines_before(self) -> int:
         """Lines before the data: a title, the header."""
         return self.scan.lines_before if self.scan else 0
 
 
 def open_file(
-    connection: duckdb.DuckDBPyConnection, kept: Path, name: str, files: LandedFiles, scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    kept: Path,
+    name: str,
+    files: LandedFiles,
+    scratch: Path,
+    is_bridged: bool = False,
 ) -> Iterator[TextRelation]:
     """The texts of a received file as relations, after their headers were held against the layout.
 
@@ -97,6 +118,7 @@ def open_file(
         name: Name that the file landed under.
         files: Which members are meant, their format, and what must be in them: a role of a layout, or a code file.
         scratch: Folder for unpacked copies; the caller removes it when the relations were read.
+        is_bridged: Whether a text in another dialect than the layout lists is read, where that leaves no doubt.
 
     Raises:
         LayoutError: The file cannot be opened, or lacks a required column.
@@ -104,34 +126,38 @@ def open_file(
     if isinstance(files.format, ParquetFile):
         yield _open_parquet(kept, name, files, scratch)
         return
-    for scan in _scans(kept, name, files, scratch):
+    for scan in _scans(kept, name, files, scratch, is_bridged):
         if scan.opened.line_count <= scan.lines_before:
             raise LayoutError(f"{scan.opened.name}: a header and no rows.")
         yield TextRelation(scan.opened.name, scan.headers, scan, scan.relation())
 
 
-def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path) -> Iterator[TextScan]:
+def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path, is_bridged: bool) -> Iterator[TextScan]:
     format_ = files.format
     if isinstance(format_, FixedWidth):
-        for opened in open_texts(kept, name, files, scratch):
+        for opened in open_texts(kept, name, files, scratch, is_bridged):
             yield FixedScan(opened, find_places(opened, files))
         return
     if isinstance(format_, Spreadsheet):
         delimited, texts = text_format(format_), open_sheets(kept, name, files, scratch)
     else:
         assert isinstance(format_, Delimited)
-        delimited, texts = format_, open_texts(kept, name, files, scratch)
+        delimited, texts = format_, open_texts(kept, name, files, scratch, is_bridged)
     for opened in texts:
-        yield DelimitedScan(opened, find_dialect(opened, files, delimited), delimited)
+        found = find_dialect(opened, files, delimited, is_bridged)
+        if found is None:
+            raise why_not(first_lines(opened, files, delimited))
+        yield DelimitedScan(opened, found, delimited.model_copy(update={"quote": found.quote}))
 
 
 def _open_parquet(kept: Path, name: str, files: LandedFiles, scratch: Path) -> TextRelation:
     proven = is_proven(kept)
     copy = copy_checked(kept, name, proven, largest_size(kept), scratch)
-    missing, difference = missing_columns(files, copy.headers), describe_difference(copy.headers, files)
+    missing, difference = missing_columns(files, copy.headers), compare(copy.headers, files)
     if missing:
-        raise LayoutError(f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {difference}.")
-    if difference and not proven:  # a flipped bit in a name makes another column of it
+        told = f"{len(missing)} required columns are missing: {', '.join(missing)}. {difference}."
+        raise LayoutError(f"{name}: {told}", difference.change())
+    if str(difference) and not proven:  # a flipped bit in a name makes another column of it
         raise LayoutError(
             f"{name}: {difference}. The names of columns in a Parquet file have no checksum: put its SHA-256 beside it "
             f"as {name}.sha256 if that is right."

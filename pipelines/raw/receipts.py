@@ -1,4 +1,8 @@
-"""The ledger of received files: a row per event, appended and never changed; the newest event is the verdict."""
+"""The ledger of received files: a row per event, appended and never changed; the newest event is the verdict.
+
+The rules of the flow decide on every delivery; a person may decide on one that is held. Both are rows, told apart by
+`decided_by`, and a person's decision holds for exactly the bytes that it was made on.
+"""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -9,10 +13,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.errors import DeliveryError
 from models.wording import one_line
 from pipelines.lake import Lake, fingerprint
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.tables.raw import Receipts
+
+BY_RULES = "rules"
+"""Who decided where no person did."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,11 @@ class Delivery:
         """`accepted` or `held` when every file is, else `received`."""
         verdicts = {event["verdict"] for event in self.events}
         return verdicts.pop() if len(verdicts) == 1 else "received"
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether a person rejected it: these files, all of them."""
+        return all(event["verdict"] == "rejected" and event["decided_by"] != BY_RULES for event in self.events)
 
     @property
     def first_received_at(self) -> dt.datetime:
@@ -98,8 +111,22 @@ class ReceiptLedger:
         return {(event["snapshot_date"], event["file_name"]): event for event in self.events()}
 
     def deliveries(self) -> list[Delivery]:
-        """The deliveries of the source, oldest snapshot first; rejected and superseded files are left out."""
-        standing = [event for event in self._standing() if event["verdict"] not in ("rejected", "superseded")]
+        """The deliveries of the source, oldest snapshot first, without those that a person rejected.
+
+        Rejected and superseded files are left out. A person rejects files together: once another file of the day
+        comes, the others count again.
+        """
+        return [found for found in self._all_deliveries() if not found.is_rejected]
+
+    def rejected_days(self) -> list[dt.date]:
+        """Days whose delivery a person rejected."""
+        return [found.snapshot_date for found in self._all_deliveries() if found.is_rejected]
+
+    def _all_deliveries(self) -> list[Delivery]:
+        out = ("rejected", "superseded")
+        standing = [
+            event for event in self._standing() if event["verdict"] not in out or event["decided_by"] != BY_RULES
+        ]
         days = sorted({event["snapshot_date"] for event in standing})
         return [self._delivery(day, standing) for day in days]
 
@@ -109,7 +136,8 @@ class ReceiptLedger:
         for event in self.events():
             place = event["snapshot_date"], event["file_name"]
             old = found.get(place)
-            if old is None or event["verdict"] != "rejected" or event["file_id"] == old["file_id"]:
+            is_by_rules = event["verdict"] == "rejected" and event["decided_by"] == BY_RULES
+            if old is None or not is_by_rules or event["file_id"] == old["file_id"]:
                 found[place] = event
         return found.values()
 
@@ -122,9 +150,41 @@ class ReceiptLedger:
             reason: Why, in words: counts and columns only.
             found: Facts learned by reading (rows, rejects, encoding, layout), by the file's id.
         """
-        decided = {"verdict": verdict, "reason": reason, "delivery_id": delivery.delivery_id}
-        judged = [{**event, **found.get(event["file_id"], {}), **decided} for event in delivery.events]
-        self.append(new for new, event in zip(judged, delivery.events, strict=True) if new != event)
+        told = {"verdict": verdict, "reason": reason, "delivery_id": delivery.delivery_id}
+        judged = [{**event, **found.get(event["file_id"], {}), **told} for event in delivery.events]
+        changed = [new for new, event in zip(judged, delivery.events, strict=True) if new != event]
+        self.append({**event, "decided_by": BY_RULES} for event in changed)
+
+    def decide_by_person(self, delivery: Delivery, verdict: str, why: str, person: str) -> None:
+        """Write down what a person decided on every file of a delivery.
+
+        Args:
+            delivery: The delivery.
+            verdict: `accepted`: it is used although the rules would hold it; `rejected`: it is never looked at again;
+                `received`: the rules judge it once more, since something else was decided for it.
+            why: The person's reason, in words.
+            person: Who decided.
+        """
+        told = {"verdict": verdict, "reason": why, "delivery_id": delivery.delivery_id, "decided_by": person}
+        self.append({**event, **told} for event in delivery.events)
+
+    def decision(self, delivery: Delivery) -> dict[str, Any] | None:
+        """The newest event in which a person decided on exactly these files, if one did."""
+        wanted, by_person = delivery.delivery_id, [e for e in self.events() if e["decided_by"] != BY_RULES]
+        return next((event for event in reversed(by_person) if event["delivery_id"] == wanted), None)
+
+    def find(self, named: str) -> Delivery:
+        """The standing delivery with that `delivery_id`, or with a file of that `file_id`.
+
+        Raises:
+            DeliveryError: There is none; those that are held are listed.
+        """
+        standing = self.deliveries()
+        for delivery in standing:
+            if named == delivery.delivery_id or named in {event["file_id"] for event in delivery.events}:
+                return delivery
+        held = [delivery.delivery_id for delivery in standing if delivery.verdict == "held"]
+        raise DeliveryError(f"No delivery of {self.source} is {named!r}. Held are: {', '.join(held) or 'none'}.")
 
     def _delivery(self, day: dt.date, standing: list[dict[str, Any]]) -> Delivery:
         files = sorted(

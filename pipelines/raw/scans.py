@@ -1,17 +1,19 @@
 """How SQL reads texts: as delimited records, or by the places of their fields."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from pipelines.layouts.formats import Delimited
-from pipelines.raw.dialects import Dialect
+from pipelines.layouts.mending import merge
+from pipelines.raw.dialects import SAMPLED_LINES, Dialect, split_header
 from pipelines.raw.opening import LONGEST_LINE, OpenedText
 from pipelines.raw.places import Places
 from pipelines.sql import literal, literals
 
 _ABSENT = "\x1f"  # a sign that stands in no line: the whole line is one field
+_NO_NULL = "\x1e"  # likewise: no text of a field stands for null
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,21 @@ class TextScan(ABC):
     def left_out(self) -> Iterator[tuple[int, str]]:
         """Numbers of the lines that the relation leaves out without a word, from 1, with the rule that each breaks."""
 
+    @property
+    def told(self) -> list[str]:
+        """Sentences on what is other than the layout lists and was bridged."""
+        encoded = self.opened.encoded
+        return [encoded.told] if encoded and encoded.told else []
+
+    @property
+    def change(self) -> Mapping[str, Any]:
+        """What a dated layout would say of it, in the words of `RoleChange`."""
+        return self.opened.encoded.change if self.opened.encoded else {}
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of the first rows, where they can be split without SQL."""
+        return []
+
     def relation(self) -> str:
         """SQL of the relation: text columns c0 .. cN and `file_index`, which is 0."""
         return self.together([self.opened])
@@ -86,6 +103,21 @@ class DelimitedScan(TextScan):
         return self.format.skipped_lines + self.found.has_header
 
     @property
+    def told(self) -> list[str]:
+        """Sentences on what is other than the layout lists and was bridged."""
+        return [*super().told, *self.found.told]
+
+    @property
+    def change(self) -> Mapping[str, Any]:
+        """What a dated layout would say of it, in the words of `RoleChange`."""
+        return merge(dict(super().change), dict(self.found.change))
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of the first rows."""
+        lines = self.opened.head(self.lines_before + SAMPLED_LINES)[self.lines_before :]
+        return [split_header(line, self.delimiter, self.format.quote) for line in lines if line.strip()]
+
+    @property
     def delimiter(self) -> str:
         """What stands between two fields."""
         return self.found.delimiter
@@ -93,7 +125,7 @@ class DelimitedScan(TextScan):
     @property
     def dialect(self) -> tuple[object, ...]:
         """What texts must share to be read together."""
-        return (self.headers, self.delimiter, self.lines_before)
+        return (self.headers, self.delimiter, self.lines_before, self.format.quote)
 
     def together(self, texts: Sequence[OpenedText]) -> str:
         """SQL of texts of this dialect as one relation."""
@@ -104,7 +136,8 @@ class DelimitedScan(TextScan):
         options += ", parallel = false" if self.format.has_short_rows and quote else ""
         scan = _read_csv(texts, names, self.delimiter, quote, self.lines_before, options)
         if not (self.is_by_line and self.format.quote):
-            return scan
+            cells = ", ".join(f"nullif({name}, '') AS {name}" for name in names)
+            return f"(SELECT {cells}, file_index FROM {scan})"
         cells = ", ".join(f"{_unquoted(name, self.format.quote)} AS {name}" for name in names)
         return f"(SELECT {cells}, file_index FROM {scan}{self._where_paired(names)})"
 
@@ -211,10 +244,12 @@ def _read_csv(
     texts: Sequence[OpenedText], names: Sequence[str], delimiter: str, quote: str, skipped: int, options: str
 ) -> str:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    # A field too many is let pass where it is null: a row with a delimiter more, shifted, and empty at its end. So no
+    # text is null here, not even an empty one.
     return (
         f"read_csv([{literals(str(text.path) for text in texts)}], auto_detect = false, columns = {{{columns}}}, "
         f"delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, comment = '', "
-        f"nullstr = '', header = false, skip = {skipped}, strict_mode = true, {options}, "
+        f"nullstr = {literal(_NO_NULL)}, header = false, skip = {skipped}, strict_mode = true, {options}, "
         f"store_rejects = true, rejects_limit = 0, max_line_size = {LONGEST_LINE})"
     )
 

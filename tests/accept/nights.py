@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pipelines.synthetic import breaks
+from pipelines.synthetic.breaks import texts as breaks
 from tests.flow import desk_world as world
 
 FIRST = dt.date(2026, 8, 1)

@@ -15,7 +15,7 @@ from pipelines.core.delivery import Admission
 from pipelines.lake import Lake
 from pipelines.raw.landing import receive
 from pipelines.raw.receipts import ReceiptLedger, kept_file
-from pipelines.synthetic import breaks
+from pipelines.synthetic.breaks import texts as breaks
 from pipelines.tables.core import Rejects, VoteHistory, Voters
 
 DAY = dt.date(2026, 10, 1)
@@ -51,7 +51,7 @@ class World:
         """The good voters file, with a marker for a name in its first rows."""
         rows = NC.rows(unpack((self.good / VOTERS).read_bytes()))
         nth = NC.position(rows, "last_name")
-        for row in rows[1:30]:
+        for row in rows[1:10]:
             row[nth] = NC.quoted(CANARY)
         return NC.content(rows)
 
@@ -120,11 +120,8 @@ HELD = {
     ),
     "a header is renamed": (
         lambda text: breaks.rename_header(text, "registr_dt", "regist_date"),
-        "registr_dt may now be regist_date",
+        "registr_dt is now regist_date",
     ),
-    "another delimiter": (breaks.swap_delimiter, "its delimiter is pipe, the layout says tab"),
-    "UTF-16": (breaks.reencode, "opens with the mark of UTF-16; the layout allows latin-1"),
-    "UTF-8": (lambda text: breaks.reencode(text, "utf-8"), "beyond ASCII are UTF-8; the layout allows latin-1"),
     "UTF-8 with a bad byte": (
         lambda text: breaks.reencode(text, "utf-8").replace(b"CANARY", b"\xc9CANARY", 1),
         "beyond ASCII are UTF-8, the others are not",
@@ -258,6 +255,12 @@ def test_a_delivery_that_todays_rules_hold_is_taken_out_of_use(world):
 
 
 ACCEPTED = {
+    "another delimiter": (breaks.swap_delimiter, "its delimiter is pipe, the layout says tab"),
+    "UTF-16": (breaks.reencode, "opens with the mark of UTF-16; the layout allows latin-1"),
+    "UTF-8": (
+        lambda text: breaks.reencode(text.replace(b'ZZ"', b'\xc9\xd1"'), "utf-8"),
+        "beyond ASCII are UTF-8; the layout allows latin-1",
+    ),
     "ids that repeat word for word": (
         row_break(lambda lines: [*lines[:-1], *lines[5:9], ""]),
         "4 repeated rows were folded.",
@@ -279,7 +282,7 @@ ACCEPTED = {
     "blank lines": (row_break(lambda lines: [*lines[:5], "", "", *lines[5:9], "", *lines[9:]]), ""),
     "a new column": (
         row_break(lambda lines: [lines[0] + '\t"ssn"', *[line + '\t"Y"' for line in lines[1:-1]], ""]),
-        "1 is new: ssn",
+        "1 column is new: ssn",
     ),
     "a nameless empty column": (row_break(lambda lines: [line + "\t" for line in lines[:-1]]), ""),
     "another code for every precinct, the names as before": (
@@ -295,7 +298,7 @@ ACCEPTED = {
     "latin-1 letters": (lambda text: text.replace(b'ZZ"', b'\xc9\xd1"'), ""),
     "bytes that are letters in cp1252 only": (
         lambda text: text.replace(b'ZZ"', b'\x92S"'),
-        "29 bytes from 0x80 to 0x9F are no letters in latin-1",
+        "9 bytes from 0x80 to 0x9F are no letters in latin-1",
     ),
 }
 

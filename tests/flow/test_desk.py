@@ -4,6 +4,7 @@ import datetime as dt
 import errno
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -158,6 +159,41 @@ def test_broken_newest_delivery_changes_nothing_downstream(desk):
     assert not check.passed and check.severity == dg.AssetCheckSeverity.WARN
     assert "res_street_address" in check.description
     assert "res_street_address" in desk.metadata("core_voters")["newest delivery"]
+
+
+def test_the_asset_shows_a_held_delivery_and_one_launch_decides_on_it(desk):
+    from pipelines.cli import app
+    from pipelines.defs.tables import SHOWN_AT_ONCE
+    from pipelines.lake import Lake
+    from pipelines.publish.reader import standing_in_use
+    from pipelines.raw.receipts import ReceiptLedger
+
+    desk.break_newest_delivery()
+    assert not desk.run().is_fresh
+    shown = desk.metadata("core_voters")
+    assert "res_street_address is now another_column" in shown["held 1: why"]
+    assert "renamed: {res_street_address: another_column}" in shown["held 4: proposed layout entry"]
+    assert "/jobs/decide/playground/setup?config=" in shown["held 5: approve"]
+    assert len(shown["held 5: approve"]) < SHOWN_AT_ONCE
+    [delivery] = re.findall(r"nc-2026-10-08-\w+", shown["held 5: approve"])
+    decided = CliRunner().invoke(app, ["decide", delivery, "approve", "--why", "they said so", "--profile", "demo"])
+    assert decided.exit_code == 0, decided.output
+    assert standing_in_use(desk.root, "NC")["snapshot_date"] == "2026-10-08"
+    events = ReceiptLedger(Lake(desk.root), "nc").events()
+    assert ("tester", "they said so") in {(event["decided_by"], event["reason"].split(": ")[-1]) for event in events}
+    assert "held 1: why" not in desk.metadata("core_voters")
+
+
+def test_a_decision_on_nothing_is_refused_in_words(desk):
+    from pipelines.cli import app
+
+    decided = CliRunner().invoke(app, ["decide", "nc-unheard", "approve", "--why", "so", "--profile", "demo"])
+    assert decided.exit_code == 2 and "Held are: none" in decided.output
+    with dg.DagsterInstance.get() as instance:
+        from pipelines.definitions import defs
+        from pipelines.engine import execute_job
+
+        assert not execute_job(defs(), "decide", instance, partition_key="NC").success
 
 
 def set_alert_command(desk: Desk, script: str) -> None:

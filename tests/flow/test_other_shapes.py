@@ -12,7 +12,7 @@ from pipelines.calendar import read_calendar
 from pipelines.core.delivery import Admission
 from pipelines.layouts.source import read_source
 from pipelines.raw.landing import receive
-from pipelines.synthetic.breaks import TextFile, fewer_rows
+from pipelines.synthetic.breaks.texts import TextFile, fewer_rows
 from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation

@@ -12,8 +12,8 @@ from pipelines.core.delivery import Admission
 from pipelines.core.voters import select_voters_as_of
 from pipelines.lake import Lake
 from pipelines.raw.landing import receive
-from pipelines.synthetic import breaks
-from pipelines.synthetic.breaks import QUOTED_TABS
+from pipelines.synthetic.breaks import texts as breaks
+from pipelines.synthetic.breaks.texts import QUOTED_TABS
 from pipelines.tables.core import VoteHistory, VoterChanges, Voters
 
 BEFORE, DAY, LATER = dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 1)

@@ -13,7 +13,8 @@ import duckdb
 
 from models.errors import WalklistError
 from pipelines.core.delivery import Admission
-from pipelines.core.plausibility import Comparison, find_implausible
+from pipelines.core.plausibility.comparison import Comparison
+from pipelines.core.plausibility.judging import find_implausible
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.telling import summary

@@ -32,7 +32,7 @@ def test_a_header_that_may_lack_is_still_read_by_name(stage):
 
 NEITHER = {
     b"1,ANN\n2,BO\n": "3 columns were expected where the first line is not the header; found 2 by comma",
-    b"1\tANN\tA\n": "found 1 by comma",
+    b"1\tANN\tA\n": "its delimiter is tab, the layout says comma",
     b"number,last,first\n1,ANN,A\n": "1 required columns are missing: id",
 }
 
@@ -68,7 +68,7 @@ def test_a_byte_order_mark_before_latin_1_does_not_matter(stage, header, name):
 def test_a_name_stands_as_often_as_the_layout_lists_it(stage):
     content = b"id,last,town,first,town\n1,ANN,x,A,y\n"
     assert stage(content, text(names=["id", "last", "town", "first", "town"])).differences == []
-    assert stage(content, text()).differences == ["f.txt: 2 are new: town, town."]
+    assert stage(content, text()).differences == ["f.txt: 2 columns are new: town, town."]
     assert stage(content, text(names=[*NAMES, "town", "town", "town"])).differences == [
         "f.txt: 1 of 6 columns are missing: town."
     ]
@@ -80,9 +80,7 @@ def test_a_name_stands_as_often_as_the_layout_lists_it(stage):
 
 def test_a_renamed_column_is_told_with_its_likely_name():
     files = FileLayout.model_validate({"match": ["*"], "format": text(), "voters": {"voter_id": "id"}})
-    assert describe_difference(["ID", "lastt", "first"], files) == (
-        "1 of 3 columns are missing: last. 1 is new: lastt. last may now be lastt"
-    )
+    assert describe_difference(["ID", "lastt", "first"], files) == ("last is now lastt")
 
 
 def test_a_code_file_needs_every_column_that_it_names(lake, tmp_path):
@@ -94,7 +92,7 @@ def test_a_code_file_needs_every_column_that_it_names(lake, tmp_path):
             rows = connection.execute(f"SELECT * FROM {found.relation}").fetchall()
         assert dict(zip(found.headers, rows[0], strict=False)) == {"code": "1", "name": "ADAMS"}
     (tmp_path / "codes.csv").write_bytes(b"code\tname\n1\tADAMS\n")
-    with pytest.raises(LayoutError, match="2 columns were expected"), lake.connect() as connection:
+    with pytest.raises(LayoutError, match="its delimiter is tab, the layout says comma"), lake.connect() as connection:
         list(open_file(connection, tmp_path / "codes.csv", "codes.csv", codes, tmp_path))
 
 

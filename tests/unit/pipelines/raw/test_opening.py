@@ -94,7 +94,7 @@ def test_a_locked_or_nested_archive_is_told(opened):
         content[place] |= 1
     with pytest.raises(LayoutError, match="1 of 1 members are locked by a password"):
         opened(bytes(content))
-    with pytest.raises(LayoutError, match="NUL bytes stand in the text"):
+    with pytest.raises(LayoutError, match="a zip archive or a workbook of Excel stands where text"):
         opened(packed(("a.txt", packed())))
 
 
@@ -126,7 +126,7 @@ def test_utf16_is_read_where_it_is_declared(opened):
 
 REFUSED = [
     (["latin-1"], "É".encode(), "its bytes beyond ASCII are UTF-8; the layout allows latin-1"),
-    (["utf-8"], b"\xc9", "its bytes are not UTF-8; the layout allows utf-8"),
+    (["utf-8"], b"\xc9", "its bytes are not UTF-8, they are letters in latin-1; the layout allows utf-8"),
     (["cp1252"], b"\x81", "its bytes are not cp1252"),
     (["utf-8", "latin-1"], "ÉÉÉÉ".encode() + b"\xc9", "8 of 9 bytes beyond ASCII are UTF-8, the others are not"),
     (["latin-1"], b"B\0O", "1 NUL bytes stand in the text"),

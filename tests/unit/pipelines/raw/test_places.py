@@ -81,6 +81,26 @@ def test_a_key_stands_at_the_line_of_the_file_that_lacks_it(stage):
     ]
 
 
+def test_lines_of_another_record_are_told_by_what_they_have_more_or_fewer(stage):
+    dated = {"id": 3, "born": 8, "last": 6, "town": 4}
+    born = {"birth_date": {"from": "born", "date": "%Y%m%d"}}
+    voters = {"voter_id": {"from": "id", "key": True}, "last_name": "last", **born}
+    lines = [f"{at:03}19700{1 + at % 9}15NAME{at % 10} AMES" for at in range(20)]
+    for put, more, is_likely in (
+        (lambda line: line + "WXYZ", "4 characters more", True),
+        (lambda line: line[:-4], "4 characters fewer", True),
+        (lambda line: line[:3] + "0" + line[3:], "1 characters more", False),
+        (lambda line: line[:-2], "2 characters fewer", False),
+    ):
+        with pytest.raises(LayoutError, match=f"lines have {more} than the record") as refusal:
+            stage("\n".join(map(put, lines)).encode(), fixed(dated), voters=voters)
+        assert bool(refusal.value.change) is is_likely and "NAME" not in str(refusal.value)
+        if is_likely:
+            records = refusal.value.change["set"]["format"]["records"]
+            read = stage("\n".join(map(put, lines)).encode(), fixed(*records), voters=voters)
+            assert read.facts["row_count"] == 20 and not read.refused
+
+
 def test_a_record_without_a_required_column_is_refused(stage):
     with pytest.raises(LayoutError, match="its record lacks 1 required columns: id"):
         stage(b"ANN   A \n", fixed(RECORD, {"last": 6, "first": 2}))

@@ -81,3 +81,13 @@ def test_a_swallowed_blank_line_is_not_taken_for_an_unread_one(lake, tmp_path, d
     rows, refused, _ = stage(lake, tmp_path / "f.txt", layout(delimiter, '"'))
     assert (len(rows), refused) == (12, 0)
     assert sorted(last for _, last in rows) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("quote", ['"', ""])
+def test_a_row_with_a_field_too_many_is_refused_although_its_last_one_is_empty(lake, tmp_path, quote):
+    """So a row whose values moved to the right, behind a delimiter more, is not read shifted."""
+    rows = [["id", "last", "first"], ["1", "SMITH", ""], ["2", "X", "SMITH", ""], ["3", "JONES", "ANN"]]
+    path = tmp_path / "f.txt"
+    path.write_text("".join("\t".join(f"{quote}{cell}{quote}" for cell in row) + "\n" for row in rows))
+    found, refused, _ = stage(lake, path, layout("\t", quote))
+    assert [voter_id for voter_id, _ in found] == ["NC-1", "NC-3"] and refused == 1

@@ -1,12 +1,14 @@
-"""A catalogue of breaks that real deliveries show: each takes the bytes of a good file and gives those of a broken one.
+"""Breaks of one text: each takes the bytes of a good file and gives those of a broken one.
 
-The table breaks read the file as a header and rows of text split at the delimiter; a quoted value must not hold the
-delimiter or the end of a line, which holds for simulated files.
+A text is read as a header and rows of cells; a cell is kept as it is written, with its quotes or its blanks. A quoted
+value may hold the delimiter but not the end of a line, which holds for simulated files.
 """
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pipelines.layouts.formats import Delimited, FixedWidth
 
 Rows = list[list[str]]
 
@@ -20,25 +22,69 @@ class TextFile:
         delimiter: What stands between values.
         quote: What stands around a value, empty for nothing.
         newline: What ends a row.
+        titles: Lines before the header.
+        names: Columns of a text without a header, which then stands first among the rows all the same.
+        widths: Characters of each field of a fixed-width text; without them fields end at the delimiter.
     """
 
     encoding: str = "latin-1"
     delimiter: str = "\t"
     quote: str = '"'
     newline: str = "\r\n"
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, format_: Delimited | FixedWidth, content: bytes) -> "TextFile":
+        """How a text is that was written in a format."""
+        encoding = f"{format_.encodings[0]}{'-sig' if format_.has_byte_order_mark else ''}"
+        if isinstance(format_, FixedWidth):
+            record = format_.records[0]
+            widths = tuple(record.values())
+            return cls(encoding, format_.separator, "", format_.line_end, (), tuple(record), widths)
+        names = () if format_.header else tuple(format_.names)
+        found = cls(encoding, format_.delimiters[0], format_.quote, format_.line_end, (), names)
+        return replace(found, titles=tuple(found.lines(content)[: format_.skipped_lines]))
+
+    def lines(self, content: bytes) -> list[str]:
+        """Lines that hold something."""
+        return [line for line in content.decode(self.encoding).split(self.newline) if line]
 
     def rows(self, content: bytes) -> Rows:
-        """Header and rows, quotes kept."""
-        lines = content.decode(self.encoding).split(self.newline)
-        return [line.split(self.delimiter) for line in lines if line]
+        """Header and rows, cells as they are written."""
+        rows = [self.cells(line) for line in self.lines(content)[len(self.titles) :]]
+        return [list(self.names), *rows] if self.names else rows
 
     def content(self, rows: Rows) -> bytes:
         """Rows as bytes."""
-        return "".join(self.delimiter.join(row) + self.newline for row in rows).encode(self.encoding)
+        told = [self.line(row) for row in rows[1 if self.names else 0 :]]
+        return "".join(line + self.newline for line in [*self.titles, *told]).encode(self.encoding)
+
+    def cells(self, line: str) -> list[str]:
+        """The cells of a line."""
+        if self.widths:
+            step = len(self.delimiter)
+            starts = [sum(self.widths[:at]) + at * step for at in range(len(self.widths))]
+            return [line[start : start + width] for start, width in zip(starts, self.widths, strict=True)]
+        quote = self.quote
+        if quote and len(line) > 1 and line.startswith(quote) and line.endswith(quote):
+            return [f"{quote}{cell}{quote}" for cell in line[1:-1].split(f"{quote}{self.delimiter}{quote}")]
+        return line.split(self.delimiter)
+
+    def line(self, row: list[str]) -> str:
+        """The line of a row."""
+        if not self.widths:
+            return self.delimiter.join(row)
+        return self.delimiter.join(cell.ljust(width)[:width] for cell, width in zip(row, self.widths, strict=True))
 
     def position(self, rows: Rows, column: str) -> int:
         """Position of a column by its header."""
-        return [name.strip(self.quote or None) for name in rows[0]].index(column)
+        return [self.value(name) for name in rows[0]].index(column)
+
+    def value(self, cell: str) -> str:
+        """What a cell says."""
+        return cell.rstrip() if self.widths else cell.strip(self.quote or None)
 
     def quoted(self, value: str) -> str:
         """A value as the file writes it."""
@@ -152,21 +198,18 @@ def fewer_rows(content: bytes, kept_every: int = 10, how: TextFile = QUOTED_TABS
     return how.content(rows[:1] + rows[1::kept_every])
 
 
-CATALOGUE: Sequence[Callable[..., bytes]] = (
-    drop_column,
-    rename_header,
-    swap_delimiter,
-    reencode,
-    cut_short,
-    empty,
-    header_only,
-    duplicate_ids,
-    nul_bytes,
-    placeholder_dates,
-    unbalanced_quote,
-    html_page,
-    shift_values,
-    shuffle_column,
-    fewer_rows,
-)
-"""Every break, in the order of this file."""
+def change_values(
+    content: bytes, column: str, change: Callable[[str], str], every: int = 1, how: TextFile = QUOTED_TABS
+) -> bytes:
+    """The values of a column are written in another way, in every so manieth row; empty ones stay empty."""
+    rows = how.rows(content)
+    nth = how.position(rows, column)
+    for row in rows[1::every]:
+        value = how.value(row[nth])
+        row[nth] = how.quoted(change(value)) if value else row[nth]
+    return how.content(rows)
+
+
+def next_digits(text: str, step: int = 3) -> str:
+    """A number whose every digit is another one: the id of somebody else, of the same form."""
+    return "".join(str((int(sign) + step) % 10) if sign.isdigit() else sign for sign in text)

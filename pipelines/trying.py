@@ -1,0 +1,84 @@
+"""`walklist check FILE`: a file held against its layout, told to a person; nothing is loaded."""
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import get_args
+
+from models.errors import ConfigError
+from pipelines.calendar import read_calendar
+from pipelines.core.trial import Trial, Trying
+from pipelines.lake import Lake, Table
+from pipelines.layouts.files import Role
+from pipelines.layouts.source import Source, read_source
+from pipelines.raw.adopted import with_adopted
+from pipelines.settings import Settings
+from pipelines.tables.core import Voters
+
+
+def check_file(settings: Settings, file: Path, name: str, day: str = "", role: str = "") -> tuple[str, bool]:
+    """What would become of a file if it landed, in words, and whether it would be accepted.
+
+    It is compared with the last good snapshot of the profile's data root, where there is one.
+
+    Args:
+        settings: The environment.
+        file: The file.
+        name: State or source, in any case.
+        day: Day that it was made, YYYY-MM-DD; today if empty.
+        role: `voters` or `history`, where its name does not say so.
+
+    Raises:
+        ConfigError: There is no such file, source, day or role.
+        LayoutError: Its name fits no file of the layout.
+    """
+    if not name:
+        raise ConfigError("Say which state the file is of: walklist check FILE --state NC.")
+    if not file.is_file():
+        raise ConfigError(f"{file}: there is no such file.")
+    if role and role not in get_args(Role):
+        raise ConfigError(f"{role}: a file holds {' or '.join(get_args(Role))}.")
+    lake = Lake(settings.root, settings.profile.memory_limit, settings.profile.threads)
+    source = with_adopted(lake, name.lower(), read_source(settings.configs, name.lower()))
+    made = _day(day)
+    calendar = read_calendar(settings.configs).of_state(source.state)
+    trying = Trying(name.lower(), source, calendar, _last_good(lake, source, made))
+    with tempfile.TemporaryDirectory() as folder, Lake(Path(folder), lake.memory_limit, lake.threads).connect() as sql:
+        trial = trying.try_file(sql, file, made, Path(folder), role or None)  # ty: ignore[invalid-argument-type]
+    return _told(file, trying, trial), not trial.reasons
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else dt.date.today()
+    except ValueError:
+        raise ConfigError(f"{text}: a day is written like 2026-10-01.") from None
+
+
+def _last_good(lake: Lake, source: Source, day: dt.date) -> tuple[Table, dt.date] | None:
+    days = [dt.date.fromisoformat(values[1]) for values in lake.table(Voters, state=source.state).records()]
+    newest = max((found for found in days if found < day), default=None)
+    return (lake.table(Voters, state=source.state, snapshot_date=newest), newest) if newest else None
+
+
+def _told(file: Path, trying: Trying, trial: Trial) -> str:
+    held_against = f"{file.name} held against configs/states/{trying.name}.yaml, layout of {trial.layout.valid_from}"
+    compared = f"the last good snapshot of {trial.last_good}" if trial.last_good else "no last good snapshot at hand"
+    rows = [
+        f"{held_against}, as {' and '.join(trial.roles)}; {compared}.",
+        *([_facts(trial)] if trial.facts else []),
+        *trial.told,
+        *(["It would be held:", *(f"  {reason}" for reason in trial.reasons)] if trial.reasons else ["It fits."]),
+    ]
+    if trial.entry:
+        rows += ["This dated entry, under `layouts:` of the YAML, would read it:", "", trial.entry.rstrip()]
+    return "\n".join(rows)
+
+
+def _facts(trial: Trial) -> str:
+    facts = trial.facts
+    told = [f"{facts.get('row_count') or 0:,} rows", f"{facts.get('reject_count') or 0:,} refused"]
+    told += [f"{facts['line_count']:,} lines"] if facts.get("line_count") else []
+    told += [f"encoding {facts['encoding']}"] if facts.get("encoding") else []
+    told += [f"delimiter {facts['delimiter']!r}"] if facts.get("delimiter") else []
+    return "Read: " + ", ".join(told) + "."
