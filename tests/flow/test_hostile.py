@@ -73,7 +73,7 @@ HELD = {
     "a header of SQL": (
         f"id' DROP TABLE staged_voters --,{HEADER[3:]}\n{ROW}\n".encode(), None, "required columns are missing: id",
     ),
-    "a header of controls": (f"{HEADER},a\x1b[31m\x07\n{ROW},x\nno row\n".encode(), None, "1 is new: a [31m"),
+    "a header of controls": (f"{HEADER},a\x1b[31m\x07\n{ROW},x\nno row\n".encode(), None, "1 column is new: a [31m"),
 }  # fmt: skip
 
 
