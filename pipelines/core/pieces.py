@@ -94,9 +94,13 @@ def _unended_line(scan: TextScan) -> str:
 
 
 def _field_count(line: str, scan: DelimitedScan) -> int:
+    """Fields of a line; one with a field that is too long to be one is split at its delimiters alone."""
     if scan.is_by_line or not scan.format.quote or scan.format.quote not in line:
         return line.count(scan.delimiter) + 1
-    return len(next(csv.reader([line], delimiter=scan.delimiter, quotechar=scan.format.quote), []))
+    try:
+        return len(next(csv.reader([line], delimiter=scan.delimiter, quotechar=scan.format.quote), []))
+    except csv.Error:  # more than 131,072 characters
+        return line.count(scan.delimiter) + 1
 
 
 def _fewest_fields(scan: DelimitedScan) -> int:

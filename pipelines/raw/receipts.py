@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.errors import DeliveryError
+from models.wording import one_line
 from pipelines.lake import Lake, fingerprint
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.tables.raw import Receipts
@@ -124,10 +125,21 @@ class ReceiptLedger:
     def _all_deliveries(self) -> list[Delivery]:
         out = ("rejected", "superseded")
         standing = [
-            event for event in self.newest().values() if event["verdict"] not in out or event["decided_by"] != BY_RULES
+            event for event in self._standing() if event["verdict"] not in out or event["decided_by"] != BY_RULES
         ]
         days = sorted({event["snapshot_date"] for event in standing})
         return [self._delivery(day, standing) for day in days]
+
+    def _standing(self) -> Iterable[dict[str, Any]]:
+        """The event by which every file stands: other bytes that were rejected under its name leave it as it is."""
+        found: dict[tuple[dt.date, str], dict[str, Any]] = {}
+        for event in self.events():
+            place = event["snapshot_date"], event["file_name"]
+            old = found.get(place)
+            is_by_rules = event["verdict"] == "rejected" and event["decided_by"] == BY_RULES
+            if old is None or not is_by_rules or event["file_id"] == old["file_id"]:
+                found[place] = event
+        return found.values()
 
     def decide(self, delivery: Delivery, verdict: str, reason: str, found: Mapping[str, dict[str, Any]]) -> None:
         """Write down the verdict on every file of a delivery, unless it already stands so.
@@ -181,7 +193,7 @@ class ReceiptLedger:
         return Delivery(self.source, day, tuple(files))
 
     def _numbered(self, event: dict[str, Any], sequence: int) -> dict[str, Any]:
-        content = {**event, "sequence": sequence}
+        content = {**event, "sequence": sequence, "reason": event["reason"] and one_line(event["reason"])}
         content.pop("receipt_id", None)
         return {**content, "receipt_id": fingerprint(self.source, content)}
 
