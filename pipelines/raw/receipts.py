@@ -5,6 +5,7 @@ The rules of the flow decide on every delivery; a person may decide on one that 
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,7 @@ class ReceiptLedger:
     def events(self) -> list[dict[str, Any]]:
         """Every event, oldest first."""
         files = sorted(self.folder.glob("*.parquet"))
-        return [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+        return [dict(row) for file in files for row in _rows(file)]
 
     def append(self, events: Iterable[dict[str, Any]]) -> None:
         """Add events, in one file that is written once."""
@@ -196,6 +197,12 @@ class ReceiptLedger:
         content = {**event, "sequence": sequence, "reason": event["reason"] and one_line(event["reason"])}
         content.pop("receipt_id", None)
         return {**content, "receipt_id": fingerprint(self.source, content)}
+
+
+@functools.cache
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """The events of one file of the ledger, which is written once and never changed."""
+    return pq.ParquetFile(file).read().to_pylist()
 
 
 def kept_file(root: Path, file_id: str) -> Path:
