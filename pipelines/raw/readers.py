@@ -22,7 +22,7 @@ from pipelines.raw.diff import compare
 from pipelines.raw.opening import open_texts
 from pipelines.raw.parquets import copy_checked
 from pipelines.raw.places import find_places
-from pipelines.raw.scans import DelimitedScan, FixedScan, TextScan
+from pipelines.raw.scans import UNPAIRED, DelimitedScan, FixedScan, TextScan
 from pipelines.raw.store import is_proven
 from pipelines.raw.workbooks import open_sheets, text_format
 from pipelines.sql import literal
@@ -55,7 +55,7 @@ def take_rejected_lines(connection: duckdb.DuckDBPyConnection, numbers: Mapping[
 _RULES = {
     "TOO MANY COLUMNS": "has as many fields as the header",
     "MISSING COLUMNS": "has as many fields as the header",
-    "UNQUOTED VALUE": "closes its quotes",
+    "UNQUOTED VALUE": UNPAIRED,
     "LINE SIZE OVER MAXIMUM": "is at most a million characters long",
     "INVALID ENCODING": "is valid text",
 }

@@ -12,6 +12,9 @@ from pipelines.raw.opening import LONGEST_LINE, OpenedText
 from pipelines.raw.places import Places
 from pipelines.sql import literal, literals
 
+UNPAIRED = "closes its quotes"
+"""Rule of a line whose quotes do not stand in pairs."""
+
 _ABSENT = "\x1f"  # a sign that stands in no line: the whole line is one field
 _NO_NULL = "\x1e"  # likewise: no text of a field stands for null
 
@@ -160,7 +163,7 @@ class DelimitedScan(TextScan):
                 and len(fields) <= len(self.headers)
                 and not all(map(self._is_paired, fields))
             ):
-                yield number, "closes its quotes"
+                yield number, UNPAIRED
 
     @property
     def _needs_pairs(self) -> bool:
