@@ -87,14 +87,21 @@ def _likely_utf16(found: Survey) -> str:
     return ", every second byte: it looks like UTF-16 without its mark" if is_half else ""
 
 
+def has_letters_of_cp1252(found: Survey, encoding: str) -> bool:
+    """Whether a text that is taken for latin-1 has bytes that are letters in cp1252 and control signs in latin-1.
+
+    Source:
+        The Encoding Standard of the WHATWG (section 4.2) reads every text that is named latin-1 as cp1252.
+    """
+    return encoding == "latin-1" and not found.is_utf8 and found.control_count > 0
+
+
 def describe_doubt(name: str, found: Survey, encoding: str) -> str:
-    """A sentence on bytes that the encoding can read and that are no letters in it; empty when there are none."""
-    if encoding != "latin-1" or found.is_utf8 or not found.control_count:
-        return ""
-    return (
-        f"{name}: {found.control_count:,} bytes from 0x80 to 0x9F are no letters in latin-1. "
-        "If the state writes cp1252, add it to a dated layout."
-    )
+    """A sentence on bytes of a text taken for latin-1 that are no letters in it, and how they were read."""
+    told = f"{name}: {found.control_count:,} bytes from 0x80 to 0x9F are no letters in latin-1"
+    if encoding == "cp1252":
+        return f"{told}; the text was read as cp1252."
+    return f"{told}, and some are none in cp1252. Ask the state which encoding it writes."
 
 
 def transcode(source: Path, target: Path, encoding: str, name: str) -> Path:

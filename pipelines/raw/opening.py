@@ -22,6 +22,7 @@ from pipelines.raw.encoding import (
     describe_doubt,
     even_lines,
     find_encoding,
+    has_letters_of_cp1252,
     transcode,
 )
 from pipelines.raw.kinds import demand_text, demand_text_bytes, told_members
@@ -129,10 +130,12 @@ def _open(member: Member, largest: int, format_: TextFormat, scratch: Path, is_b
     source, size = plain or copy, found.size
     demand_text_bytes(found.head, member.name)
     encoded = find_encoding(member.name, found, format_, is_bridged)
-    encoding = encoded.name
-    if encoding != "utf-8" and not (found.is_ascii and encoding in SINGLE_BYTE):
+    encoding, doubt = encoded.name, ""
+    if has_letters_of_cp1252(found, encoding):
+        source, encoding = _as_cp1252(source, copy.with_suffix(".utf8"), member.name)
+        doubt = describe_doubt(member.name, found, encoding)
+    elif encoding != "utf-8" and not (found.is_ascii and encoding in SINGLE_BYTE):
         source = transcode(source, copy.with_suffix(".utf8"), encoding, member.name)
-    doubt = describe_doubt(member.name, found, encoding)
     if encoding == "utf-16":  # only now its signs are bytes that can be counted
         found = survey_file(source)
         demand_no_nulls(member.name, found)
@@ -141,6 +144,14 @@ def _open(member: Member, largest: int, format_: TextFormat, scratch: Path, is_b
         source = even_lines(source, copy.with_suffix(".even"), found, has_strays)
         found = survey_file(source) if has_strays else found
     return OpenedText(member.name, source, encoding, found.line_count, size, doubt, encoded)
+
+
+def _as_cp1252(source: Path, target: Path, name: str) -> tuple[Path, str]:
+    """A text as UTF-8, read as cp1252, or as latin-1 where some of its bytes are no sign of that; and which it was."""
+    try:
+        return transcode(source, target, "cp1252", name), "cp1252"
+    except LayoutError:
+        return transcode(source, target, "latin-1", name), "latin-1"
 
 
 def blank_lines(path: Path) -> Iterator[int]:
