@@ -171,7 +171,7 @@ def test_the_asset_shows_a_held_delivery_and_one_launch_decides_on_it(desk):
     desk.break_newest_delivery()
     assert not desk.run().is_fresh
     shown = desk.metadata("core_voters")
-    assert "res_street_address is now another_column" in shown["held 1: why"]
+    assert "res_street_address may now be another_column" in shown["held 1: why"]
     assert "renamed: {res_street_address: another_column}" in shown["held 4: proposed layout entry"]
     assert "/jobs/decide/playground/setup?config=" in shown["held 5: approve"]
     assert len(shown["held 5: approve"]) < SHOWN_AT_ONCE
