@@ -74,7 +74,7 @@ def sniff_sample(sample: Sample, vocabulary: Vocabulary, calendar: Sequence[Elec
     if not sample.has_header:
         headers = name_repeated(profiles)
         profiles = [replace(profile, header=header) for profile, header in zip(profiles, headers, strict=True)]
-    history = find_history(profiles, vocabulary, calendar)
+    history = find_history(profiles, vocabulary, calendar, sample.rows)
     free = [
         profile
         for profile in profiles

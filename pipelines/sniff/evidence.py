@@ -133,7 +133,11 @@ def _birth_year(profile: ColumnProfile, _: Vocabulary) -> float:
 def _registration_date(profile: ColumnProfile, _: Vocabulary) -> float:
     if not profile.is_dates and (not profile.days.formats or profile.days.share < 0.5):
         return IMPOSSIBLE
-    return 0.6 if profile.days.last_year >= 2012 and profile.days.middle_year >= 1985 else -0.4
+    missing = _EVERYBODY * (1 - profile.filled_share)
+    return (0.6 if profile.days.last_year >= 2012 and profile.days.middle_year >= 1985 else -0.4) - missing
+
+
+_EVERYBODY = 0.8  # all registered on some day; not all ever moved, changed a party or were last active on one
 
 
 def _gender(profile: ColumnProfile, _: Vocabulary) -> float:

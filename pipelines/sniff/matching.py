@@ -1,5 +1,6 @@
 """Which header is which canonical column: all at once, so that each header and each column is used once at most."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,7 +89,7 @@ def match_columns(
         rows: Rows of the file; without headers they tell a county, which a ZIP lies in, from a precinct.
     """
     firsts = _first_of_each(profiles) if has_header else list(profiles)
-    likeness = [vocabulary.likeness(profile.header) if has_header else {} for profile in firsts]
+    likeness = [vocabulary.likeness(_said(profile)) if has_header else {} for profile in firsts]
     scores = np.array(
         [
             [_score(column, profile, like, vocabulary, has_header) for column in COLUMNS]
@@ -105,7 +106,50 @@ def match_columns(
         for row, column in zip(taken, columns, strict=True)
         if gains[row, column] > 0
     }
-    return found if "party_code" in found or not has_header else _with_last_party(found, firsts, vocabulary)
+    found |= {} if "is_confidential" in found else _by_masks(found, firsts, rows)
+    if not has_header:
+        return found
+    found |= {} if "county_code" in found or "city" not in found else _with_town(found["city"], firsts, vocabulary)
+    return found if "party_code" in found else _with_last_party(found, firsts, vocabulary)
+
+
+def _by_masks(
+    found: dict[str, Match], profiles: Sequence[ColumnProfile], rows: Sequence[Sequence[str]]
+) -> dict[str, Match]:
+    """A mark that stands in just those rows whose names or days of birth are blotted out."""
+    hidden = [found[name].profile for name in ("last_name", "birth_date", "birth_year") if name in found]
+    hidden = [profile for profile in hidden if profile.masks]
+    if not hidden:
+        return {}
+    masked = {at for at, row in enumerate(rows) if row[hidden[0].place].strip() in hidden[0].masks}
+    for profile in profiles:
+        if len(profile.texts) == 1 and profile.longest <= 5 and not profile.masks and profile.filled < profile.rows / 2:
+            marked = {at for at, row in enumerate(rows) if len(row) > profile.place and row[profile.place].strip()}
+            if len(masked & marked) > _MOSTLY * len(masked | marked):
+                return {"is_confidential": Match(profile, _SURE, 0.0)}
+    return {}
+
+
+def _with_town(city: Match, profiles: Sequence[ColumnProfile], vocabulary: Vocabulary) -> dict[str, Match]:
+    """Where no county is told and of two cities one is that of the post, the other one runs the elections."""
+    towns = [
+        profile
+        for profile in profiles
+        if "city" in words_of(profile.header)
+        and "mail" not in words_of(profile.header)
+        and profile.filled_share > _MOSTLY
+        and fit("city", profile, vocabulary) > 0
+    ]
+    posts = [profile for profile in towns if re.search("post|usps", profile.header, re.IGNORECASE)]
+    if len(towns) != 2 or len(posts) != 1 or city.profile not in towns:
+        return {}
+    town = next(profile for profile in towns if profile is not posts[0])
+    return {"county_code": Match(town, _LEAST, 0.0), "city": Match(posts[0], _LEAST, 0.0)}
+
+
+def _said(profile: ColumnProfile) -> str:
+    """A header, with the word that the texts say where it does not: that they are days."""
+    return f"{profile.header} date" if profile.is_dates and "date" not in words_of(profile.header) else profile.header
 
 
 def _with_last_party(

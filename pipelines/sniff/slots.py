@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.calendar import Election
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import Vocabulary
-from pipelines.sniff.votes import TYPE_PATTERNS, found_in, method_column, party_column, pooled, type_column
+from pipelines.sniff.turns import UNNAMED
+from pipelines.sniff.types import type_by_days
+from pipelines.sniff.votes import (
+    TYPE_PATTERNS,
+    found_in,
+    is_yes_or_no,
+    method_column,
+    party_column,
+    pooled,
+    type_column,
+)
 from pipelines.sniff.words import words_of
 
 _FEWEST_SLOTS = 2
@@ -55,11 +66,23 @@ def find_stems(profiles: Sequence[ColumnProfile]) -> list[Stem]:
     return sorted(found, key=lambda stem: stem.profiles[0].place)
 
 
-def find_slots(profiles: Sequence[ColumnProfile], vocabulary: Vocabulary) -> tuple[dict[str, Any], set[int]] | None:
-    """A history in numbered columns, and the places of its columns; nothing where there is none."""
+def find_slots(
+    profiles: Sequence[ColumnProfile],
+    vocabulary: Vocabulary,
+    calendar: Sequence[Election] = (),
+    rows: Sequence[Sequence[str]] = (),
+) -> tuple[dict[str, Any], set[int]] | None:
+    """A history in numbered columns, and the places of its columns; nothing where there is none.
+
+    Args:
+        profiles: Columns of the file.
+        vocabulary: What known sources call things.
+        calendar: Elections of the state.
+        rows: Rows of the file.
+    """
     groups, used = [], set()
     for stems in _beside(find_stems(profiles)):
-        told = _group(stems, vocabulary)
+        told = _group(stems, vocabulary, calendar, rows)
         if told:
             groups.append(told)
             used |= {profile.place for stem in stems for profile in stem.profiles}
@@ -83,7 +106,9 @@ def _are_in_turn(one: Stem, other: Stem) -> bool:
     return all(first.place < inner.place < second.place for first, second, inner in between)
 
 
-def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | None:
+def _group(
+    stems: Sequence[Stem], vocabulary: Vocabulary, calendar: Sequence[Election], rows: Sequence[Sequence[str]]
+) -> dict[str, Any] | None:
     """The slots that some stems are, where one of them names the election."""
     count = len(stems[0].profiles)
     named = next(((stem, said) for stem in stems if (said := _names_election(stem))), None)
@@ -95,6 +120,12 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
     if "election_date" in said:
         columns["election_date"] = said["election_date"]
     kinds = [(other, found) for other in rest if (found := type_column(other.all, vocabulary))]
+    if not kinds and "election_date" in said:
+        kinds = [
+            (other, found)
+            for other in rest
+            if (found := type_by_days(stem.profiles, other.all, other.profiles, calendar, vocabulary, rows))
+        ]
     if kinds and not kind and "election_date" in said:
         columns["election_type"] = kinds[0][1]
         rest = [other for other in rest if other is not kinds[0][0]]
@@ -108,6 +139,7 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
             _, chosen, found = max(best, key=lambda entry: entry[0])
             columns[name] = found
             rest = [other for other in rest if other is not chosen]
+    columns |= _absentees(rest) if "election_type" in columns and "method_code" not in columns else {}
     told: dict[str, Any] = {"count": count, "stated_by": stem.header}
     told |= {"type": kind} if kind and "election" not in said and kind != "presidential_primary" else {}
     told |= {"blank": blank} if (blank := [text for text in ("0", "0000") if text in stem.all.texts]) else {}
@@ -124,6 +156,15 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
     if "election" in said:
         told["election"] = said["election"] | ({"type": kind} if kind and "types" not in said["election"] else {})
     return told | ({"columns": columns} if columns else {})
+
+
+def _absentees(stems: Sequence[Stem]) -> dict[str, Any]:
+    """A yes or no without a name beside an election: mostly whether the ballot came by mail."""
+    found = [stem for stem in stems if stem.header.startswith(UNNAMED) and is_yes_or_no(stem.all)]
+    if not found:
+        return {}
+    told = {"Y": "mail", "N": "election_day"}
+    return {"method_code": {"from": found[0].header, "code": Noted(told, "a guess: what is said yes or no to?")}}
 
 
 def _likeness(stem: Stem, column: str, vocabulary: Vocabulary) -> float:

@@ -88,6 +88,11 @@ def method_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, A
 _LEAST_KNOWN, _LONGEST_CODE = 0.5, 6
 
 
+def is_yes_or_no(profile: ColumnProfile) -> bool:
+    """Whether the texts are both of `Y` and `N` and no other."""
+    return {text.upper() for text in profile.texts} == {"Y", "N"}
+
+
 def _of_yes_and_no(profile: ColumnProfile) -> dict[str, Any] | None:
     """One column of yes and no: whoever did not vote as it says, voted at the polls."""
     word = next((known for known in FLAG_WORDS if known in profile.header.lower()), "")
