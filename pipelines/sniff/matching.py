@@ -1,6 +1,5 @@
 """Which header is which canonical column: all at once, so that each header and each column is used once at most."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,8 +13,8 @@ from pipelines.sniff.vocabulary import UNREAD, Vocabulary
 from pipelines.sniff.words import words_of
 
 _OF_HEADER = 2.0  # a header says more than texts do: of three dates only it tells which is which
-_LEAST, _LEAST_UNNAMED = 0.95, 0.29  # with a header, and without one
-_SURE = 1.6
+LEAST, _LEAST_UNNAMED = 0.95, 0.29  # with a header, and without one
+SURE = 1.6
 _MOSTLY = 0.8  # of the rows a precinct stands in; an area code, say, in fewer
 _ONLY_BY_NAME = {"is_confidential", "precinct_name"}  # columns that texts alone never tell
 
@@ -60,7 +59,7 @@ class Match:
 
     Attributes:
         profile: Where it stands, and its texts.
-        score: How clear it is; below `_SURE` a person should look.
+        score: How clear it is; below `SURE` a person should look.
         likeness: How much its header is like known ones, in [0, 1].
     """
 
@@ -71,7 +70,7 @@ class Match:
     @property
     def is_sure(self) -> bool:
         """Whether nobody needs to look."""
-        return self.score >= _SURE
+        return self.score >= SURE
 
 
 def match_columns(
@@ -88,7 +87,7 @@ def match_columns(
         has_header: Whether the file names its columns; otherwise texts and their places are all there is.
         rows: Rows of the file; without headers they tell a county, which a ZIP lies in, from a precinct.
     """
-    firsts = _first_of_each(profiles) if has_header else list(profiles)
+    firsts = first_of_each(profiles) if has_header else list(profiles)
     likeness = [vocabulary.likeness(_said(profile)) if has_header else {} for profile in firsts]
     scores = np.array(
         [
@@ -98,53 +97,14 @@ def match_columns(
     )
     if not has_header:
         scores = scores + by_neighbours(firsts, scores) + by_rows(firsts, scores, rows)
-    least = _LEAST if has_header else _LEAST_UNNAMED
+    least = LEAST if has_header else _LEAST_UNNAMED
     gains = np.where(scores >= least, scores, 0.0)
     taken, columns = linear_sum_assignment(-gains)
-    found = {
+    return {
         COLUMNS[column]: Match(firsts[row], float(scores[row, column]), likeness[row].get(COLUMNS[column], 0.0))
         for row, column in zip(taken, columns, strict=True)
         if gains[row, column] > 0
     }
-    found |= {} if "is_confidential" in found else _by_masks(found, firsts, rows)
-    if not has_header:
-        return found
-    found |= {} if "county_code" in found or "city" not in found else _with_town(found["city"], firsts, vocabulary)
-    return found if "party_code" in found else _with_last_party(found, firsts, vocabulary)
-
-
-def _by_masks(
-    found: dict[str, Match], profiles: Sequence[ColumnProfile], rows: Sequence[Sequence[str]]
-) -> dict[str, Match]:
-    """A mark that stands in just those rows whose names or days of birth are blotted out."""
-    hidden = [found[name].profile for name in ("last_name", "birth_date", "birth_year") if name in found]
-    hidden = [profile for profile in hidden if profile.masks]
-    if not hidden:
-        return {}
-    masked = {at for at, row in enumerate(rows) if row[hidden[0].place].strip() in hidden[0].masks}
-    for profile in profiles:
-        if len(profile.texts) == 1 and profile.longest <= 5 and not profile.masks and profile.filled < profile.rows / 2:
-            marked = {at for at, row in enumerate(rows) if len(row) > profile.place and row[profile.place].strip()}
-            if len(masked & marked) > _MOSTLY * len(masked | marked):
-                return {"is_confidential": Match(profile, _SURE, 0.0)}
-    return {}
-
-
-def _with_town(city: Match, profiles: Sequence[ColumnProfile], vocabulary: Vocabulary) -> dict[str, Match]:
-    """Where no county is told and of two cities one is that of the post, the other one runs the elections."""
-    towns = [
-        profile
-        for profile in profiles
-        if "city" in words_of(profile.header)
-        and "mail" not in words_of(profile.header)
-        and profile.filled_share > _MOSTLY
-        and fit("city", profile, vocabulary) > 0
-    ]
-    posts = [profile for profile in towns if re.search("post|usps", profile.header, re.IGNORECASE)]
-    if len(towns) != 2 or len(posts) != 1 or city.profile not in towns:
-        return {}
-    town = next(profile for profile in towns if profile is not posts[0])
-    return {"county_code": Match(town, _LEAST, 0.0), "city": Match(posts[0], _LEAST, 0.0)}
 
 
 def _said(profile: ColumnProfile) -> str:
@@ -152,19 +112,7 @@ def _said(profile: ColumnProfile) -> str:
     return f"{profile.header} date" if profile.is_dates and "date" not in words_of(profile.header) else profile.header
 
 
-def _with_last_party(
-    found: dict[str, Match], profiles: Sequence[ColumnProfile], vocabulary: Vocabulary
-) -> dict[str, Match]:
-    """Where nobody registers by party, the party whose ballot was last taken stands for it."""
-    fits = [
-        profile
-        for profile in profiles
-        if {"party", "vote"} <= set(words_of(profile.header)) and fit("party_code", profile, vocabulary) > 0
-    ]
-    return found | ({"party_code": Match(fits[0], _LEAST, 0.0)} if len(fits) == 1 else {})
-
-
-def _first_of_each(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
+def first_of_each(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
     """Of several columns of one name the first: only that one can be read by its name."""
     found: dict[str, ColumnProfile] = {}
     for profile in profiles:

@@ -9,26 +9,18 @@ from typing import Any
 from pipelines.calendar import Election
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
-from pipelines.sniff.vocabulary import Vocabulary
 from pipelines.sniff.turns import UNNAMED
-from pipelines.sniff.types import type_by_days
+from pipelines.sniff.types import names_election, type_by_days, type_of_header
+from pipelines.sniff.vocabulary import Vocabulary
 from pipelines.sniff.votes import (
-    TYPE_PATTERNS,
-    found_in,
     is_yes_or_no,
     method_column,
     party_column,
     pooled,
     type_column,
 )
-from pipelines.sniff.words import words_of
 
 _FEWEST_SLOTS = 2
-_TYPE_OF_WORD = {
-    "general": "general", "gen": "general", "primary": "primary", "pr": "primary", "prim": "primary",
-    "pp": "presidential_primary", "presidential": "presidential_primary", "special": "special", "runoff": "runoff",
-    "municipality": "municipal", "city": "municipal", "school": "municipal",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ def find_slots(
         rows: Rows of the file.
     """
     groups, used = [], set()
-    for stems in _beside(find_stems(profiles)):
+    for stems in stems_in_turn(profiles):
         told = _group(stems, vocabulary, calendar, rows)
         if told:
             groups.append(told)
@@ -89,10 +81,10 @@ def find_slots(
     return ({"shape": "relative_slots", "slots": groups}, used) if groups else None
 
 
-def _beside(stems: Sequence[Stem]) -> list[list[Stem]]:
-    """Stems whose columns stand in turn, as those of one slot do."""
+def stems_in_turn(profiles: Sequence[ColumnProfile]) -> list[list[Stem]]:
+    """Numbered columns in groups whose columns stand in turn, as those of one slot do."""
     groups: list[list[Stem]] = []
-    for stem in stems:
+    for stem in find_stems(profiles):
         last = groups[-1] if groups else None
         if last and len(last[0].profiles) == len(stem.profiles) and _are_in_turn(last[0], stem):
             last.append(stem)
@@ -111,11 +103,11 @@ def _group(
 ) -> dict[str, Any] | None:
     """The slots that some stems are, where one of them names the election."""
     count = len(stems[0].profiles)
-    named = next(((stem, said) for stem in stems if (said := _names_election(stem))), None)
+    named = next(((stem, said) for stem in stems if (said := names_election(stem.header, stem.all))), None)
     if not named:
         return None
     stem, said = named
-    columns, kind = {}, _type_of(stem.header)
+    columns, kind = {}, type_of_header(stem.header)
     rest = [other for other in stems if other is not stem]
     if "election_date" in said:
         columns["election_date"] = said["election_date"]
@@ -169,43 +161,3 @@ def _absentees(stems: Sequence[Stem]) -> dict[str, Any]:
 
 def _likeness(stem: Stem, column: str, vocabulary: Vocabulary) -> float:
     return vocabulary.likeness(stem.header.replace("{n}", " "), "votes").get(column, 0.0)
-
-
-def _type_of(header: str) -> str:
-    """The type that the words of a header name, if they do."""
-    return next((_TYPE_OF_WORD[word] for word in words_of(header.replace("{n}", "")) if word in _TYPE_OF_WORD), "")
-
-
-def _names_election(stem: Stem) -> dict[str, Any] | None:
-    """How the texts of a stem name elections: by the day, the year, or a code with a year."""
-    texts = stem.all
-    if not texts.filled or "registration" in words_of(stem.header) or "birth" in words_of(stem.header):
-        return None
-    if texts.is_dates:
-        return {"election_date": {"from": stem.header, "date": list(texts.days.formats)}}
-    if texts.share(r"(19|20)\d\d|0+") > 0.98 and texts.share(r"(19|20)\d\d") > 0:
-        return {"election": {"from": stem.header, "pattern": r"(?P<year>[1-9]\d{3})"}}
-    coded = r"([A-Za-z]+)[ -]*((?:19|20)?\d\d)"
-    if texts.share(coded) > 0.9:
-        kinds = sorted({match[1].upper() for text in texts.texts if (match := re.fullmatch(coded, text))})
-        types = {kind: said for kind in kinds if (said := _type_of_code(kind))}
-        unknown = [kind for kind in kinds if kind not in types]
-        remark = f"meaning not known: {', '.join(unknown)}" if unknown else "by the usual abbreviations"
-        pattern = r"(?P<type>[A-Za-z]+)[ -]*(?P<year>(?:19|20)?\d{2})"
-        return {"election": {"from": stem.header, "pattern": pattern, "types": Noted(types, remark)}} if types else None
-    return None
-
-
-_CODES = {
-    "G": "general", "GE": "general", "GN": "general", "GEN": "general", "P": "primary", "PR": "primary",
-    "PRI": "primary",     "PP": "presidential_primary",
-    "PPP": "presidential_primary", "S": "special", "SP": "special", "SPE": "special",
-    "M": "municipal", "MU": "municipal", "R": "runoff", "RO": "runoff", "RUN": "runoff",
-}  # fmt: skip
-
-
-def _type_of_code(code: str) -> str | None:
-    if code in _CODES:
-        return _CODES[code]
-    pattern = found_in(code, TYPE_PATTERNS)
-    return TYPE_PATTERNS[pattern] if pattern else None

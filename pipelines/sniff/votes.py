@@ -153,7 +153,7 @@ def code_list(profile: ColumnProfile, column: str, vocabulary: Vocabulary) -> No
 
 
 _MOST_TOLD = 12
-_MANY = 0.15  # of the people: where no code says "no party", one of so many that is of no large party means it
+_MANY = 0.1  # of the people: where no code says "no party", one of so many that is of no large party means it
 
 
 def unlisted(profile: ColumnProfile, said: Noted, word: str) -> dict[str, str]:
