@@ -22,7 +22,7 @@ class LayoutError(WalklistError):
     Args:
         message: The cause, as a sentence.
         change: What a dated layout entry would have to say of the role so that the file is read, in the words of
-            `pipelines.layouts.changes.RoleChange`; nothing where no entry can help.
+            `pipelines.layouts.dated.changes.RoleChange`; nothing where no entry can help.
         role: Role of the file, once it is known.
     """
 

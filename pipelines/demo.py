@@ -1,5 +1,6 @@
 """The demonstration: simulated deliveries, the study's public data, and what the published table says."""
 
+import hashlib
 import multiprocessing
 import os
 import shutil
@@ -65,7 +66,7 @@ def _models_of(settings: Settings, state: str) -> list[ModelConfig]:
 
 
 def land_study(settings: Settings, shared: str | None) -> None:
-    """Copy the public file of the profile's study into the landing folder.
+    """Copy the public file of the profile's study into the landing folder, its digest beside it.
 
     Args:
         settings: Of a profile whose first source is a study.
@@ -92,6 +93,9 @@ def land_study(settings: Settings, shared: str | None) -> None:
         )
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("rb") as content:
+            digits = hashlib.file_digest(content, "sha256").hexdigest()
+        target.with_name(f"{target.name}.sha256").write_text(f"{digits}  {target.name}\n", encoding="utf-8")
         shutil.copyfile(file, target)
 
 

@@ -13,7 +13,7 @@ from models.errors import WalklistError
 from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.staged import Staged
 from pipelines.lake import Table
-from pipelines.layouts.changes import RoleChange
+from pipelines.layouts.dated.changes import RoleChange
 from pipelines.layouts.files import Role
 
 _NAMES = ("last_name", "first_name", "middle_name", "city")

@@ -27,7 +27,7 @@ from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.stated import stated_votes
 from pipelines.core.telling import summary
 from pipelines.lake import Lake, Record, code_version, fingerprint
-from pipelines.layouts.changes import RoleChange, propose_entry
+from pipelines.layouts.dated.changes import RoleChange, propose_entry
 from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger

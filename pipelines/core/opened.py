@@ -13,9 +13,9 @@ import duckdb
 
 from models.errors import LayoutError, NoMemberError
 from pipelines.core.staged import Staged
-from pipelines.layouts.changes import RoleChange
+from pipelines.layouts.dated.changes import RoleChange
+from pipelines.layouts.dated.mending import merge
 from pipelines.layouts.files import FileLayout, Role
-from pipelines.layouts.mending import merge
 from pipelines.layouts.source import Layout
 from pipelines.raw.diff import compare
 from pipelines.raw.readers import TextRelation, open_file

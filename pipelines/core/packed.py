@@ -16,7 +16,7 @@ from pipelines.core.text_stager import count_readings
 from pipelines.layouts.elections import NamedElection
 from pipelines.layouts.history import InRow
 from pipelines.layouts.label_words import LabelRules
-from pipelines.layouts.labels import read_label
+from pipelines.layouts.reading.labels import read_label
 from pipelines.layouts.reading.packing import SEPARATOR, SLOT, VoteGroup, vote_groups
 from pipelines.layouts.slots import FreeText
 from pipelines.layouts.wide import WideElection, WideHistory

@@ -2,10 +2,10 @@
 
 import csv
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 
 from pipelines.raw.opening import LONGEST_LINE
-from pipelines.raw.scans import DelimitedScan, FixedScan, TextScan
+from pipelines.raw.scans import UNPAIRED, DelimitedScan, FixedScan, TextScan
 
 _SAMPLED_LINES = 1000  # rows that tell how short a short row of this text is
 
@@ -24,28 +24,23 @@ def is_cut_short(scan: TextScan) -> bool:
     return _field_count(last, scan) < (_fewest_fields(scan) if scan.format.has_short_rows else len(scan.headers))
 
 
-def find_pieces(scan: TextScan, refused: Collection[int]) -> Iterator[int]:
+def find_pieces(scan: TextScan, refused: Mapping[int, str]) -> Iterator[int]:
     """Lines that were read as rows and stand beside a refused line that may be a piece of their record.
 
     A line end inside the last field of a record leaves a row that looks whole, and a line that is none; inside the
-    first field, a line that is none, and a row that looks whole.
+    first field, a line that is none, and a row that looks whole. Of a record that is broken inside quotes both pieces
+    are refused for their quotes: such a line says nothing of its neighbours.
 
     Args:
         scan: The text.
-        refused: Numbers of its refused lines, from 1.
+        refused: Its refused lines, by number from 1, with the rule that each breaks.
     """
     before = ""
     for number, line in enumerate(scan.opened.lines(), 1):
-        is_refused, was_refused = number in refused, number - 1 in refused
-        if (
-            is_refused
-            and not was_refused
-            and number - 1 > scan.lines_before
-            and before
-            and _is_tail(line, before, scan)
-        ):
-            yield number - 1
-        if was_refused and not is_refused and line and _is_head(before, line, scan):
+        is_row, was_row = number not in refused, number - 1 not in refused
+        if not is_row and was_row and refused[number] != UNPAIRED and number - 1 > scan.lines_before and before:
+            yield from [number - 1] if _is_tail(line, before, scan) else []
+        if is_row and not was_row and refused[number - 1] != UNPAIRED and line and _is_head(before, line, scan):
             yield number
         before = line
 
@@ -94,9 +89,13 @@ def _unended_line(scan: TextScan) -> str:
 
 
 def _field_count(line: str, scan: DelimitedScan) -> int:
+    """Fields of a line; one with a field that is too long to be one is split at its delimiters alone."""
     if scan.is_by_line or not scan.format.quote or scan.format.quote not in line:
         return line.count(scan.delimiter) + 1
-    return len(next(csv.reader([line], delimiter=scan.delimiter, quotechar=scan.format.quote), []))
+    try:
+        return len(next(csv.reader([line], delimiter=scan.delimiter, quotechar=scan.format.quote), []))
+    except csv.Error:  # more than 131,072 characters
+        return line.count(scan.delimiter) + 1
 
 
 def _fewest_fields(scan: DelimitedScan) -> int:

@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 
 from pipelines.core.staged import ReadText, Staged
-from pipelines.layouts.changes import RoleChange
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.mending import merge
+from pipelines.layouts.dated.changes import RoleChange
+from pipelines.layouts.dated.mending import merge
 from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.reading.typed import select_typed
 from pipelines.layouts.spelling import normalise

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.layouts.changes import RoleChange
+from pipelines.layouts.dated.changes import RoleChange
 from pipelines.layouts.files import FileLayout, Role
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.opening import OpenedText

@@ -78,7 +78,7 @@ class TextStager(ABC):
         for number, (_, text) in enumerate(self.texts, self.first):
             if text.scan and is_cut_short(text.scan):
                 self.staged.cut_short.append(text.name)
-            refused = self._refused_lines(number) if text.scan else set()
+            refused = self._refused_lines(number) if text.scan else {}
             if text.scan and refused:
                 found = list(find_pieces(text.scan, refused))
                 refusing.refuse_pieces(self.connection, self.table, number, found)
@@ -88,9 +88,10 @@ class TextStager(ABC):
         """Whether empty fields at the end of a row may be left out, so that their number tells nothing."""
         return isinstance(self.layout.format, Delimited) and self.layout.format.has_short_rows
 
-    def _refused_lines(self, number: int) -> set[int]:
-        found = self.connection.execute(f"SELECT DISTINCT row_number FROM refused WHERE file_no = {number}")
-        return {line for (line,) in found.fetchall()}
+    def _refused_lines(self, number: int) -> dict[int, str]:
+        """Refused lines of a text by number, each with a rule that it breaks."""
+        found = f"SELECT row_number, min(rule) FROM refused WHERE file_no = {number} GROUP BY row_number"
+        return dict(self.connection.execute(found).fetchall())
 
     def _voter_id(self, layout: ColumnLayout) -> tuple[str, str]:
         """SQL of the voter_id, the state before it, and of the column `key_text` that must be carried for it.

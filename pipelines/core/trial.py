@@ -20,7 +20,7 @@ from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.telling import summary
 from pipelines.lake import Table
-from pipelines.layouts.changes import propose_entry
+from pipelines.layouts.dated.changes import propose_entry
 from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, kept_file

@@ -93,8 +93,11 @@ def _parts(lake: Lake, table: Table) -> dict[Table, int]:
 def broken_rules(lake: Lake, parts: Iterable[Table]) -> dict[str, int]:
     """The rules that partitions break, with the number of rows of each."""
     broken: dict[str, int] = {}
+    listed = list(parts)
+    if not listed:
+        return broken
     with lake.connect() as connection:
-        for part in parts:
+        for part in listed:
             connection.execute(f"CREATE OR REPLACE VIEW checked AS {part.select()}")
             for fault in find_broken(connection, part.contract, "checked"):
                 broken[f"{fault.column} {fault.rule}"] = broken.get(f"{fault.column} {fault.rule}", 0) + fault.count

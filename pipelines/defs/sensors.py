@@ -12,7 +12,7 @@ from pipelines.defs.morning import write_page
 from pipelines.defs.resources import Desk
 from pipelines.lake import fingerprint
 from pipelines.publish.journal import BY_COMMAND, StateOutcome, record_outcome
-from pipelines.raw.landing import landed_files
+from pipelines.raw.landing import landed_entries
 
 LANDED = "walklist/landed"
 """Tag of a run with what had landed when it was asked for."""
@@ -70,7 +70,7 @@ def _turn(instance: dg.DagsterInstance, landed: str) -> int | str | None:
 def _listing(desk: Desk, name: str) -> str:
     """A hash of every landed file that has stopped growing; empty when there is none."""
     settled = time.time() - desk.settings.profile.settle_seconds
-    found = [(str(day), file.name, file.stat()) for day, file in landed_files(desk.settings.landing, name)]
+    found = [(str(day), file.name, file.lstat()) for day, file in landed_entries(desk.settings.landing, name)]
     files = [(day, file, stat.st_size, stat.st_mtime_ns) for day, file, stat in found if stat.st_mtime <= settled]
     return fingerprint(*files) if files else ""
 

@@ -9,8 +9,8 @@ from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict, read_config
 from models.errors import ConfigError
+from pipelines.layouts.dated.like import expand
 from pipelines.layouts.files import FileLayout, Role
-from pipelines.layouts.like import expand
 from pipelines.layouts.limits import Plausibility
 from pipelines.layouts.lookups import CodeFile
 from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots

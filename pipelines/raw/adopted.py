@@ -10,7 +10,7 @@ from pathlib import Path
 
 from models.errors import ConfigError
 from pipelines.lake import Lake
-from pipelines.layouts.changes import with_entry
+from pipelines.layouts.dated.changes import with_entry
 from pipelines.layouts.source import Source
 
 

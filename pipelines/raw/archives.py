@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from models.errors import LayoutError, NoMemberError
+from models.wording import shown, shown_list
 from pipelines.layouts.formats import Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
+from pipelines.raw.members import CrookedError, honest_members, open_member, open_zip
 from pipelines.raw.survey import BLOCK, Readable, TooLargeError
 
 _LARGEST_RATIO = 100  # real voter files shrink to a tenth, those of blanks to a fiftieth
@@ -80,7 +82,7 @@ class Unpacking:
             count += 1
             yield member
         if self.empty and not count:
-            raise LayoutError(f"{name}: nothing but empty members (0 bytes) fits: {', '.join(self.empty)}.")
+            raise LayoutError(f"{name}: nothing but empty members (0 bytes) fits: {shown_list(self.empty)}.")
         if not count:
             raise NoMemberError(
                 f"{name}: none of its {self.listed_count} members fits {', '.join(self.files.members)}."
@@ -100,7 +102,7 @@ class Unpacking:
         """A sentence on the members that were left alone because they are empty; none where there are none."""
         if not self.empty:
             return ""
-        return f"{name}: {len(self.empty)} empty members (0 bytes) were left alone: {', '.join(self.empty)}."
+        return f"{name}: {len(self.empty)} empty members (0 bytes) were left alone: {shown_list(self.empty)}."
 
     def _kind(self, file: Path, name: str) -> str | None:
         """How a file is unpacked, by its first bytes and its name."""
@@ -118,23 +120,23 @@ class Unpacking:
                 with gzip.GzipFile(file, "rb") as stream:
                     yield Member(name, stream)
                 return
-            with zipfile.ZipFile(file) as archive:
+            with open_zip(file) as archive:
                 for found in self._chosen(archive, name, inside):
-                    path = f"{name}/{found.filename}"
+                    path = f"{name}/{shown(found.filename)}"
                     if not _is_archive(found.filename):
-                        with archive.open(found) as stream:
+                        with open_member(archive, found) as stream:
                             yield Member(path, stream)
                         continue
                     if depth >= self.files.archive_depth:
                         raise _too_deep(path, self.files.archive_depth)
-                    with archive.open(found) as stream:
+                    with open_member(archive, found) as stream:
                         copy = self._copied(stream)
-                    inner = ".zip" if _is_zip(path) else ".gz"
+                    inner = ".zip" if _is_zip(found.filename) else ".gz"
                     yield from self._unpacked(copy, path, f"{inside}{found.filename}/", inner, depth + 1)
                     copy.unlink()
 
     def _chosen(self, archive: zipfile.ZipFile, name: str, inside: str) -> list[zipfile.ZipInfo]:
-        listed = [found for found in archive.infolist() if not found.is_dir()]
+        listed = honest_members(archive, name)
         self.listed_count += sum(not _is_zip(found.filename) for found in listed)
         chosen = [found for found in listed if self._is_meant(found.filename, inside)]
         locked = [found for found in chosen if found.flag_bits & 1]
@@ -143,7 +145,7 @@ class Unpacking:
         if any(found.file_size > max(_LARGEST_RATIO * found.compress_size, _SMALLEST_CAP) for found in chosen):
             raise TooLargeError
         empty = [found for found in chosen if not found.file_size and not found.CRC]
-        self.empty += [f"{name}/{found.filename}" for found in empty]
+        self.empty += [f"{name}/{shown(found.filename)}" for found in empty]
         return sorted((found for found in chosen if found not in empty), key=lambda found: found.filename)
 
     def _is_meant(self, path: str, inside: str) -> bool:
@@ -178,6 +180,8 @@ def told_damage(name: str, size: int) -> Generator[None]:
         yield
     except TooLargeError:
         raise LayoutError(f"{name}: it unpacks to more than {_LARGEST_RATIO} times its size; not unpacked.") from None
+    except CrookedError as error:
+        raise LayoutError(f"{name}: the archive {error}; not unpacked. Ask for the file again.") from None
     except (*_DAMAGE, OSError) as error:
         if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
             raise  # the machine's trouble, not the file's: an archive only sends the reader to a place that is none
@@ -195,7 +199,7 @@ def _is_archive(name: str) -> bool:
 def _is_workbook(file: Path, name: str) -> bool:
     if name.lower().endswith(".zip") or not zipfile.is_zipfile(file):
         return not _is_archive(name)
-    with zipfile.ZipFile(file) as archive:
+    with open_zip(file) as archive:
         return _CONTENTS in archive.namelist()
 
 

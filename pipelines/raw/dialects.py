@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import LayoutError
+from models.wording import visible
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import Delimited
 from pipelines.layouts.lookups import LandedFiles
@@ -202,10 +203,15 @@ def _demand_quotes(first: FirstLines) -> None:
 
 
 def split_header(line: str, delimiter: str, quote: str) -> tuple[str, ...]:
-    """The headers of a first line, without quotes and blanks."""
+    """The headers of a first line, without quotes, blanks and signs that cannot be seen."""
     if not quote:
-        return tuple(name.strip() for name in line.split(delimiter))
-    return tuple(name.strip() for name in next(csv.reader([line], delimiter=delimiter, quotechar=quote), []))
+        return tuple(visible(name.strip()) for name in line.split(delimiter))
+    try:
+        return tuple(
+            visible(name.strip()) for name in next(csv.reader([line], delimiter=delimiter, quotechar=quote), [])
+        )
+    except csv.Error:  # a field of more than 131,072 characters
+        return ()
 
 
 def missing_columns(files: LandedFiles, headers: tuple[str, ...]) -> list[str]:

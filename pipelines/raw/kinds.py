@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from models.errors import LayoutError, NoMemberError
 from pipelines.layouts.lookups import LandedFiles, fits_any
 from pipelines.raw.diff import tell_headers
+from pipelines.raw.members import open_zip
 
 _KINDS = {
     b"PAR1": "a Parquet file",
@@ -22,6 +23,7 @@ _KINDS = {
 }
 _CONTENTS = "[Content_Types].xml"  # stands in every document of Office, which is a zip archive itself
 _ZIP = b"PK\x03\x04"
+_ARCHIVES = (".zip", ".gz")
 _MOST_PATTERNS = 20  # members of several kinds that an entry would name
 _TOLD = 3  # members named in a sentence; of more their number is told
 
@@ -31,13 +33,16 @@ def demand_text(received: Path, name: str) -> None:
 
     Raises:
         LayoutError: It is another kind of file, which is named.
+        BadZipFile: It is a damaged archive.
     """
     with received.open("rb") as stream:
-        head = stream.read(16)
+        head = stream.read(1024)
+    if head.lstrip()[:1] == b"<" and name.lower().endswith(_ARCHIVES):
+        raise LayoutError(f"{name}: a web page or XML stands where an archive was expected. Ask for the file again.")
     if not head.startswith(_ZIP):
         demand_text_bytes(head, name)
     elif zipfile.is_zipfile(received):  # one that is cut short is told when it is unpacked
-        with zipfile.ZipFile(received) as archive:
+        with open_zip(received) as archive:
             if _CONTENTS in archive.namelist():
                 raise _other_kind(name, "a workbook of Excel")
 
@@ -86,7 +91,7 @@ def told_members(received: Path, name: str, files: LandedFiles) -> Generator[Non
 def _others(received: Path, files: LandedFiles) -> list[str]:
     if not zipfile.is_zipfile(received):
         return []
-    with zipfile.ZipFile(received) as archive:
+    with open_zip(received) as archive:
         members = [found.filename for found in archive.infolist() if not found.is_dir() and found.file_size]
     is_archive = (".zip", ".gz")
     return [one for one in members if not fits_any(one, files.skipped) and not one.lower().endswith(is_archive)]

@@ -3,40 +3,63 @@
 `<root>/landing/<source>/<snapshot_date>/<file>`. A file is left alone while it still grows. The same bytes under the
 same name are taken in once; new bytes under an old name take the place of the old ones. The same bytes under a second
 name of the same day are a file sent again and rejected; what came for another day is told of a whole delivery.
+
+What is no plain file (a link, a folder, a pipe) is never opened, and rejected. A file with a digest beside it is
+rejected until its bytes are those that the digest says; a digest that comes after its file counts from then on.
 """
 
 import datetime as dt
+import hashlib
+import stat
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from models.errors import DeliveryError
+from models.wording import LONGEST_NAME, is_plain, shown
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source
-from pipelines.raw.receipts import BY_RULES, ReceiptLedger
-from pipelines.raw.store import keep
+from pipelines.raw.digests import digests_of, is_digest
+from pipelines.raw.receipts import BY_RULES, ReceiptLedger, kept_file
+from pipelines.raw.store import keep, mark_proven
+
+_NOTHING = {"file_id": hashlib.sha256().hexdigest(), "bytes_count": 0}
+_KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe"}
 
 
-def landed_files(landing: Path, source: str) -> Iterator[tuple[dt.date, Path]]:
-    """Snapshot date and path of every file in a source's landing folder, in order; hidden names are left alone.
+def landed_entries(landing: Path, source: str) -> Iterator[tuple[dt.date, Path]]:
+    """Snapshot date and path of everything in a source's landing folder, in order; hidden names are left alone.
 
     Raises:
-        DeliveryError: A folder is not named as a day.
+        DeliveryError: A folder is not named as a day, or is a link.
     """
     for folder in sorted(path for path in (landing / source).glob("[!.]*") if path.is_dir()):
         day = _day_of(folder)
-        for file in sorted(path for path in folder.glob("[!.]*") if path.is_file()):
-            yield day, file
+        for entry in sorted(folder.glob("[!.]*")):
+            yield day, entry
+
+
+def landed_files(landing: Path, source: str) -> Iterator[tuple[dt.date, Path]]:
+    """Of what has landed, what may be a file of a delivery: digests are none, nor is what has no bytes of its own.
+
+    Raises:
+        DeliveryError: A folder is not named as a day, or is a link.
+    """
+    for day, entry in landed_entries(landing, source):
+        if not is_digest(entry.name) and _oddity(entry) is None:
+            yield day, entry
 
 
 def _day_of(folder: Path) -> dt.date:
+    if folder.is_symlink():
+        raise DeliveryError(f"{folder}: a snapshot folder is a folder, and no link to one. Copy the files.")
     try:
         day = dt.date.fromisoformat(folder.name)
     except ValueError:
         day = None
     if day is None or day.isoformat() != folder.name:
-        raise DeliveryError(f"{folder}: a snapshot folder is named as a day, like 2026-10-01. Rename it.")
+        raise DeliveryError(f"{shown(str(folder))}: a snapshot folder is named as a day, like 2026-10-01. Rename it.")
     return day
 
 
@@ -55,29 +78,59 @@ def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.dateti
         Files taken in, count.
 
     Raises:
-        DeliveryError: A folder is not named as a day, or a file vanished while it was copied.
+        DeliveryError: A folder is not named as a day, or is a link, or a file vanished while it was copied.
     """
     ledger = ReceiptLedger(lake, name)
     newest = ledger.newest()
-    wanted = [
-        (day, file)
-        for day, file in landed_files(landing, name)
-        if now.timestamp() - file.stat().st_mtime >= settle_seconds
-        and not _is_known(newest.get((day, file.name)), source, name, day, file)
-    ]
-    new = []
+    odd, wanted = [], []
+    for day, entry in landed_entries(landing, name):
+        last = newest.get((day, shown(entry.name)))
+        if now.timestamp() - entry.lstat().st_mtime < settle_seconds or is_digest(entry.name):
+            continue
+        if reason := _oddity(entry):
+            event = {**_event(source, name, day, entry, now), **_NOTHING, "verdict": "rejected", "reason": reason}
+            odd += [event] if last is None or last["reason"] != reason else []
+        elif not _is_known(last, source, name, day, entry):
+            wanted.append((day, entry))
+    new = odd
     for (day, file), bytes_ in zip(wanted, _kept(lake, [file for _, file in wanted]), strict=True):
-        last = newest.get((day, file.name))
         event = {**_event(source, name, day, file, now), **bytes_}
-        if last is None or (_differs(event, last) and not _is_rejected_by_person(event, last)):
-            new.append(_judged_by_bytes(newest.values(), event))
-            newest[day, file.name] = new[-1]
+        event = _judged_by_bytes(newest.values(), event, _held_against_digests(lake, file, event))
+        if _is_news(newest.get((day, file.name)), event):
+            new.append(event)
+            newest[day, file.name] = event
     ledger.append(new)
     return len(new)
 
 
-def _differs(event: dict[str, Any], last: dict[str, Any]) -> bool:
-    return any(event[key] != last[key] for key in ("file_id", "role", "layout"))
+def _oddity(entry: Path) -> str | None:
+    """Why something that landed is not opened, in a sentence; nothing where it is a file like all others."""
+    name, kind = shown(entry.name), stat.S_IFMT(entry.lstat().st_mode)
+    if kind != stat.S_IFREG:
+        return f"{name}: it is {_KINDS.get(kind, 'a device')}, and no file. Put the file itself in its place."
+    if not is_plain(entry.name):
+        return f"{name}: its name has signs that cannot be seen, or more than {LONGEST_NAME} of them. Rename it."
+    return None
+
+
+def _is_news(last: dict[str, Any] | None, event: dict[str, Any]) -> bool:
+    """Whether the ledger does not say this of a file yet; what a person rejected stays so."""
+    if last is None:
+        return True
+    if _is_rejected_by_person(event, last):
+        return False
+    if any(event[key] != last[key] for key in ("file_id", "role", "layout")):
+        return True
+    return "rejected" in (last["verdict"], event["verdict"]) and event["reason"] != last["reason"]
+
+
+def _held_against_digests(lake: Lake, file: Path, event: dict[str, Any]) -> str | None:
+    """Why the bytes of a file are not those that a digest beside it says; bytes that are get their mark."""
+    digests = digests_of(file)
+    faults = [fault for found in digests if (fault := found.fault(file.name, kept_file(lake.root, event["file_id"])))]
+    if digests and not faults:
+        mark_proven(lake.root, event["file_id"])
+    return " ".join(faults) or None
 
 
 def _is_rejected_by_person(event: dict[str, Any], last: dict[str, Any]) -> bool:
@@ -94,12 +147,19 @@ def _kept(lake: Lake, files: list[Path]) -> list[dict[str, Any]]:
 
 
 def _is_known(last: dict[str, Any] | None, source: Source, name: str, day: dt.date, file: Path) -> bool:
-    """Whether a file was taken in as it stands, so that its bytes need not be read again."""
-    stat = file.stat()
+    """Whether a file was taken in as it stands, so that its bytes need not be read again.
+
+    What was rejected is looked at again when something beside it came or went.
+    """
+    found = file.stat()
+    beside = [digest.path for digest in digests_of(file)] + (
+        [file.parent] if last and last["verdict"] == "rejected" else []
+    )
+    changed = [found.st_mtime, found.st_ctime, *(path.stat().st_ctime for path in beside)]
     return (
         last is not None
-        and last["bytes_count"] == stat.st_size
-        and last["received_at"].timestamp() >= max(stat.st_mtime, stat.st_ctime)
+        and last["bytes_count"] == found.st_size
+        and last["received_at"].timestamp() >= max(changed)
         and (last["role"], last["layout"]) == _place(source, name, day, file)
     )
 
@@ -110,8 +170,8 @@ def _place(source: Source, name: str, day: dt.date, file: Path) -> tuple[str | N
     return (layout.role_of(file.name), f"{name}/{layout.valid_from}") if layout else (None, None)
 
 
-def _judged_by_bytes(known: Iterable[dict[str, Any]], event: dict[str, Any]) -> dict[str, Any]:
-    reason = _unfit(event) or _sent_again(known, event)
+def _judged_by_bytes(known: Iterable[dict[str, Any]], event: dict[str, Any], broken: str | None) -> dict[str, Any]:
+    reason = _unfit(event) or broken or _sent_again(known, event)
     return {**event, "verdict": "rejected", "reason": reason} if reason else event
 
 
@@ -142,7 +202,7 @@ def _event(source: Source, name: str, day: dt.date, file: Path, now: dt.datetime
     """The receipt of a file, but for what its bytes are."""
     role, layout = _place(source, name, day, file)
     return {
-        "file_name": file.name, "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
+        "file_name": shown(file.name), "delivery_id": f"{name}-{day}", "role": role, "snapshot_date": day,
         "received_at": now, "layout": layout, "license": source.license,
         "permitted_uses": source.permitted_uses, "verdict": "received", "reason": None, "decided_by": BY_RULES,
     }  # fmt: skip

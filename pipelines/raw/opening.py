@@ -88,7 +88,8 @@ def open_texts(
     """
     format_ = files.format
     assert isinstance(format_, TextFormat)
-    demand_text(received, name)
+    with told_damage(name, received.stat().st_size):
+        demand_text(received, name)
     opened = partial(_open, format_=format_, scratch=scratch, is_bridged=is_bridged)
     return open_members(received, name, files, scratch, opened)
 

@@ -15,14 +15,17 @@ import duckdb
 from models.errors import LayoutError
 from pipelines.layouts.formats import Delimited, FixedWidth, ParquetFile, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
+from pipelines.raw.archives import largest_size
 from pipelines.raw.causes import why_not
 from pipelines.raw.dialects import find_dialect, first_lines, missing_columns
 from pipelines.raw.diff import compare
 from pipelines.raw.opening import open_texts
+from pipelines.raw.parquets import copy_checked
 from pipelines.raw.places import find_places
-from pipelines.raw.scans import DelimitedScan, FixedScan, TextScan
+from pipelines.raw.scans import UNPAIRED, DelimitedScan, FixedScan, TextScan
+from pipelines.raw.store import is_proven
 from pipelines.raw.workbooks import open_sheets, text_format
-from pipelines.sql import identifier, literal
+from pipelines.sql import literal
 
 
 def take_rejected_lines(connection: duckdb.DuckDBPyConnection, numbers: Mapping[Path, int]) -> None:
@@ -52,7 +55,7 @@ def take_rejected_lines(connection: duckdb.DuckDBPyConnection, numbers: Mapping[
 _RULES = {
     "TOO MANY COLUMNS": "has as many fields as the header",
     "MISSING COLUMNS": "has as many fields as the header",
-    "UNQUOTED VALUE": "closes its quotes",
+    "UNQUOTED VALUE": UNPAIRED,
     "LINE SIZE OVER MAXIMUM": "is at most a million characters long",
     "INVALID ENCODING": "is valid text",
 }
@@ -121,7 +124,7 @@ def open_file(
         LayoutError: The file cannot be opened, or lacks a required column.
     """
     if isinstance(files.format, ParquetFile):
-        yield _open_parquet(connection, kept, name, files)
+        yield _open_parquet(kept, name, files, scratch)
         return
     for scan in _scans(kept, name, files, scratch, is_bridged):
         if scan.opened.line_count <= scan.lines_before:
@@ -147,28 +150,18 @@ def _scans(kept: Path, name: str, files: LandedFiles, scratch: Path, is_bridged:
         yield DelimitedScan(opened, found, delimited.model_copy(update={"quote": found.quote}))
 
 
-def _open_parquet(connection: duckdb.DuckDBPyConnection, kept: Path, name: str, files: LandedFiles) -> TextRelation:
-    headers, relation = parquet_relation(connection, str(kept), name)
-    missing, difference = missing_columns(files, headers), compare(headers, files)
+def _open_parquet(kept: Path, name: str, files: LandedFiles, scratch: Path) -> TextRelation:
+    proven = is_proven(kept)
+    copy = copy_checked(kept, name, proven, largest_size(kept), scratch)
+    missing, difference = missing_columns(files, copy.headers), compare(copy.headers, files)
     if missing:
+        told = f"{len(missing)} required columns are missing: {', '.join(missing)}. {difference}."
+        raise LayoutError(f"{name}: {told}", difference.change())
+    if str(difference) and not proven:  # a flipped bit in a name makes another column of it
         raise LayoutError(
-            f"{name}: {len(missing)} required columns are missing: {', '.join(missing)}. {difference}.",
-            difference.change(),
+            f"{name}: {difference}. The names of columns in a Parquet file have no checksum: put its SHA-256 beside it "
+            f"as {name}.sha256 if that is right."
         )
-    return TextRelation(name, headers, None, relation)
-
-
-def parquet_relation(connection: duckdb.DuckDBPyConnection, path: str, name: str) -> tuple[tuple[str, ...], str]:
-    """Headers of a Parquet file, and SQL of its columns as text c0 .. cN.
-
-    Raises:
-        LayoutError: The file is not Parquet, or is cut short.
-    """
-    scan = f"read_parquet({literal(path)}, hive_partitioning = false)"
-    try:
-        described = connection.execute(f"DESCRIBE SELECT * FROM {scan}").fetchall()
-    except duckdb.Error:
-        raise LayoutError(f"{name}: not a whole Parquet file.") from None
-    headers = tuple(row[0] for row in described)
-    texts = ", ".join(f"CAST({identifier(header)} AS VARCHAR) AS c{place}" for place, header in enumerate(headers))
-    return headers, f"(SELECT {texts}, 0 AS file_index FROM {scan})"
+    texts = ", ".join(f"CAST(c{place} AS VARCHAR) AS c{place}" for place, _ in enumerate(copy.headers))
+    scan = f"read_parquet({literal(str(copy.path))}, hive_partitioning = false)"
+    return TextRelation(name, copy.headers, None, f"(SELECT {texts}, 0 AS file_index FROM {scan})")

@@ -5,6 +5,7 @@ The rules of the flow decide on every delivery; a person may decide on one that 
 """
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.errors import DeliveryError
+from models.wording import one_line
 from pipelines.lake import Lake, fingerprint
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.tables.raw import Receipts
@@ -92,7 +94,7 @@ class ReceiptLedger:
     def events(self) -> list[dict[str, Any]]:
         """Every event, oldest first."""
         files = sorted(self.folder.glob("*.parquet"))
-        return [row for file in files for row in pq.ParquetFile(file).read().to_pylist()]
+        return [dict(row) for file in files for row in _rows(file)]
 
     def append(self, events: Iterable[dict[str, Any]]) -> None:
         """Add events, in one file that is written once."""
@@ -124,10 +126,21 @@ class ReceiptLedger:
     def _all_deliveries(self) -> list[Delivery]:
         out = ("rejected", "superseded")
         standing = [
-            event for event in self.newest().values() if event["verdict"] not in out or event["decided_by"] != BY_RULES
+            event for event in self._standing() if event["verdict"] not in out or event["decided_by"] != BY_RULES
         ]
         days = sorted({event["snapshot_date"] for event in standing})
         return [self._delivery(day, standing) for day in days]
+
+    def _standing(self) -> Iterable[dict[str, Any]]:
+        """The event by which every file stands: other bytes that were rejected under its name leave it as it is."""
+        found: dict[tuple[dt.date, str], dict[str, Any]] = {}
+        for event in self.events():
+            place = event["snapshot_date"], event["file_name"]
+            old = found.get(place)
+            is_by_rules = event["verdict"] == "rejected" and event["decided_by"] == BY_RULES
+            if old is None or not is_by_rules or event["file_id"] == old["file_id"]:
+                found[place] = event
+        return found.values()
 
     def decide(self, delivery: Delivery, verdict: str, reason: str, found: Mapping[str, dict[str, Any]]) -> None:
         """Write down the verdict on every file of a delivery, unless it already stands so.
@@ -181,9 +194,15 @@ class ReceiptLedger:
         return Delivery(self.source, day, tuple(files))
 
     def _numbered(self, event: dict[str, Any], sequence: int) -> dict[str, Any]:
-        content = {**event, "sequence": sequence}
+        content = {**event, "sequence": sequence, "reason": event["reason"] and one_line(event["reason"])}
         content.pop("receipt_id", None)
         return {**content, "receipt_id": fingerprint(self.source, content)}
+
+
+@functools.cache
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """The events of one file of the ledger, which is written once and never changed."""
+    return pq.ParquetFile(file).read().to_pylist()
 
 
 def kept_file(root: Path, file_id: str) -> Path:

@@ -5,12 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from pipelines.layouts.dated.mending import merge
 from pipelines.layouts.formats import Delimited
-from pipelines.layouts.mending import merge
 from pipelines.raw.dialects import SAMPLED_LINES, Dialect, split_header
 from pipelines.raw.opening import LONGEST_LINE, OpenedText
 from pipelines.raw.places import Places
 from pipelines.sql import literal, literals
+
+UNPAIRED = "closes its quotes"
+"""Rule of a line whose quotes do not stand in pairs."""
 
 _ABSENT = "\x1f"  # a sign that stands in no line: the whole line is one field
 _NO_NULL = "\x1e"  # likewise: no text of a field stands for null
@@ -160,7 +163,7 @@ class DelimitedScan(TextScan):
                 and len(fields) <= len(self.headers)
                 and not all(map(self._is_paired, fields))
             ):
-                yield number, "closes its quotes"
+                yield number, UNPAIRED
 
     @property
     def _needs_pairs(self) -> bool:

@@ -1,8 +1,10 @@
 """The store of received bytes: each file is kept once, under its hash, as it came."""
 
+import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -16,7 +18,8 @@ def keep(root: Path, file: Path) -> tuple[str, int]:
     """Copy a file into the store of received bytes, once, and return its SHA-256 and size in bytes.
 
     Raises:
-        DeliveryError: The disk has too little room, or the file vanished or changed size while it was copied.
+        DeliveryError: The disk has too little room, the file may not be read, is none, or it vanished or changed size
+            while it was copied.
     """
     store = root / "raw" / "files"
     store.mkdir(parents=True, exist_ok=True)
@@ -35,15 +38,38 @@ def keep(root: Path, file: Path) -> tuple[str, int]:
         copy.replace(home)
     except FileNotFoundError:
         raise DeliveryError(f"{file.name}: it vanished while it was copied; nothing was taken in.") from None
+    except PermissionError:
+        raise DeliveryError(f"{file.name}: it may not be read. Give the program the right to read it.") from None
+    except OSError as error:
+        if error.errno != errno.ELOOP:  # which is what a link says that is not to be followed
+            raise
+        raise DeliveryError(f"{file.name}: it is no file any more; nothing was taken in.") from None
     finally:
         shutil.rmtree(copy.parent)
     return file_id, size
 
 
+def mark_proven(root: Path, file_id: str) -> None:
+    """Note that kept bytes are those that their sender meant: a digest says so."""
+    _mark(kept_file(root, file_id)).touch(mode=0o440)
+
+
+def is_proven(kept: Path) -> bool:
+    """Whether a digest says that kept bytes are those that their sender meant."""
+    return _mark(kept).is_file()
+
+
+def _mark(kept: Path) -> Path:
+    return kept.with_name(f"{kept.name}.proven")
+
+
 def _copy(file: Path, target: Path) -> tuple[str, int]:
-    """Copy a file and return its SHA-256 and size in bytes."""
+    """Copy a file and return its SHA-256 and size in bytes; what has become a link since it was looked at is none."""
     digest, size = hashlib.sha256(), 0
-    with target.open("wb") as copy, file.open("rb") as received:
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW
+    with target.open("wb") as copy, open(file, "rb", opener=lambda path, _: os.open(path, flags)) as received:
+        if not stat.S_ISREG(os.fstat(received.fileno()).st_mode):
+            raise DeliveryError(f"{file.name}: it is no file any more; nothing was taken in.")
         while block := received.read(_BLOCK):
             digest.update(block)
             size += copy.write(block)

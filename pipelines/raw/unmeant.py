@@ -4,7 +4,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.wording import shown_list
 from pipelines.layouts.lookups import LandedFiles, fits_any
+from pipelines.raw.archives import told_damage
+from pipelines.raw.members import open_zip
 
 _TOLD = 5  # names in the sentence; of more their number is told
 
@@ -16,17 +19,19 @@ def describe_unmeant(received: Path, name: str, files: Sequence[LandedFiles]) ->
         received: Bytes as received.
         name: Name that the file landed under.
         files: Everything that the layout means; archives within the archive are not looked into.
+
+    Raises:
+        LayoutError: The archive is damaged.
     """
     meant = [found for found in files if found.fits(name)]
     if not name.lower().endswith(".zip") or not meant or not zipfile.is_zipfile(received):
         return []
-    with zipfile.ZipFile(received) as archive:
+    with told_damage(name, received.stat().st_size), open_zip(received) as archive:
         members = [found.filename for found in archive.infolist() if not found.is_dir()]
     others = [member for member in members if not any(_means(found, member) for found in meant)]
     if not others:
         return []
-    more = f" and {len(others) - _TOLD} more" if len(others) > _TOLD else ""
-    told = ", ".join(others[:_TOLD]) + more
+    told = shown_list(others, _TOLD)
     return [f"{name}: {len(others)} of {len(members)} members were not read, for no pattern means them: {told}."]
 
 

@@ -4,24 +4,21 @@ Cells become the text that a person sees in a plain export: whole numbers withou
 FALSE; a line feed in a cell becomes a blank.
 """
 
-import csv
-import datetime as dt
 import tempfile
 import zipfile
-from io import BytesIO
 from pathlib import Path
-
-import python_calamine as calamine
 
 from models.errors import LayoutError
 from pipelines.layouts.formats import Delimited, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
-from pipelines.raw.archives import Member, largest_size
+from pipelines.raw import sheets
+from pipelines.raw.apart import ask_apart
+from pipelines.raw.archives import Member, largest_size, told_damage
+from pipelines.raw.members import honest_members, open_member, open_zip
 from pipelines.raw.opening import OpenedText, open_members
 from pipelines.raw.survey import BLOCK, Readable, TooLargeError
 
-_DELIMITER, _QUOTE = ",", '"'
-_LARGEST_EXACT = 1 << 53  # a number of a workbook is a double: whole numbers beyond are not exact
+_LARGEST_TEXT = 2  # a sheet as text against all of the workbook unpacked: cells repeat texts that the book holds once
 
 
 def open_sheets(received: Path, name: str, files: LandedFiles, scratch: Path) -> list[OpenedText]:
@@ -46,8 +43,8 @@ def text_format(format_: Spreadsheet) -> Delimited:
     return Delimited(
         kind="delimited",
         encodings=["utf-8"],
-        delimiters=[_DELIMITER],
-        quote=_QUOTE,
+        delimiters=[sheets.DELIMITER],
+        quote=sheets.QUOTE,
         skipped_lines=format_.skipped_lines,
         names=format_.names,
     )
@@ -57,13 +54,8 @@ def _open(member: Member, format_: Spreadsheet, scratch: Path, largest: int) -> 
     folder = Path(tempfile.mkdtemp(dir=scratch))
     book = member.path or folder / "workbook"
     size = 0 if member.path else _copy(member.stream, book, largest)
-    _demand_small(book)
-    try:
-        rows = _write(_sheet(member.name, book, format_.sheet), folder / "text")
-    except calamine.PasswordError:
-        raise LayoutError(f"{member.name}: the workbook is locked by a password.") from None
-    except calamine.CalamineError:
-        raise LayoutError(f"{member.name}: not a whole workbook.") from None
+    _demand_whole(member.name, book)
+    rows = _write(member.name, book, format_.sheet, folder / "text")
     if not rows:
         raise LayoutError(f"{member.name}: the sheet has no rows.")
     return OpenedText(member.name, folder / "text", "utf-8", rows, size)
@@ -80,45 +72,20 @@ def _copy(stream: Readable, target: Path, largest: int) -> int:
     return size
 
 
-def _demand_small(book: Path) -> None:
-    """Refuse a workbook that unpacks to too much: the newer ones are zip archives."""
-    if zipfile.is_zipfile(book):
-        with zipfile.ZipFile(book) as archive:
-            if sum(part.file_size for part in archive.infolist()) > largest_size(book):
-                raise TooLargeError
+def _demand_whole(name: str, book: Path) -> None:
+    """Refuse a workbook that unpacks to too much, or is damaged: the newer ones are zip archives."""
+    if not zipfile.is_zipfile(book):
+        return
+    left = largest_size(book)
+    with told_damage(name, book.stat().st_size), open_zip(book) as archive:
+        for part in honest_members(archive, name):
+            with open_member(archive, part) as stream:
+                while block := stream.read(BLOCK):
+                    left -= len(block)
+                    if left < 0:
+                        raise TooLargeError
 
 
-def _sheet(name: str, book: Path, wanted: str) -> calamine.CalamineSheet:
-    opened = calamine.CalamineWorkbook.from_filelike(BytesIO(book.read_bytes()))
-    found = opened.sheet_names
-    if wanted and wanted not in found:
-        raise LayoutError(f"{name}: it has no sheet {wanted}; its {len(found)} sheets are {', '.join(found)}.")
-    return opened.get_sheet_by_name(wanted) if wanted else opened.get_sheet_by_index(0)
-
-
-def _write(sheet: calamine.CalamineSheet, target: Path) -> int:
-    """Write the rows of a sheet, those above the first cell as blank lines; how many there are."""
-    count = 0
-    with target.open("w", encoding="utf-8", newline="") as text:
-        writer = csv.writer(text, delimiter=_DELIMITER, quotechar=_QUOTE, lineterminator="\n")
-        for row in sheet.iter_rows():
-            cells = [cell if cell.__class__ is str and cell.isprintable() else _text(cell) for cell in row]
-            if any(cells):
-                writer.writerow(cells)
-            else:
-                text.write("\n")
-            count += 1
-    return count
-
-
-def _text(cell: object) -> str:
-    """A cell as text."""
-    if isinstance(cell, str):
-        return " ".join(cell.splitlines())
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGEST_EXACT:
-        return str(int(cell))
-    if isinstance(cell, dt.datetime):
-        return cell.isoformat(" ") if cell.time() != dt.time() else cell.date().isoformat()
-    return str(cell)
+def _write(name: str, book: Path, sheet: str, target: Path) -> int:
+    largest = _LARGEST_TEXT * largest_size(book)
+    return ask_apart(sheets.__name__, name, str(book), sheet, str(target), str(largest), name)["rows"]

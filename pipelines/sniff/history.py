@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipelines.calendar import Election
-from pipelines.layouts.labels import read_label
+from pipelines.layouts.reading.labels import read_label
 from pipelines.sniff.naming import ElectionHeader, election_headers, name_rules, run_offs
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile

@@ -12,12 +12,14 @@ import duckdb
 from models.errors import LayoutError, NoMemberError
 from pipelines.layouts.formats import Delimited, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
+from pipelines.raw.archives import largest_size
 from pipelines.raw.opening import LONGEST_LINE, OpenedText, open_texts
-from pipelines.raw.readers import parquet_relation
+from pipelines.raw.parquets import copy_checked
 from pipelines.raw.workbooks import open_sheets, text_format
 from pipelines.sniff.dialect import TextDialect, find_text_dialect
 from pipelines.sniff.fixed import find_fields
 from pipelines.sniff.kinds import NamedText, TextKind, kinds_of
+from pipelines.sql import parquet
 
 HEAD_LINES = 20_000
 """Lines that are read from the beginning of a file."""
@@ -153,17 +155,16 @@ def _sheet(kind: TextKind, lines: list[list[str]]) -> Sample:
 
 
 def _parquet(kind: TextKind) -> Sample:
+    """The first rows; whether every page is whole is asked when the file lands, for a draft may be made without it."""
     path = kind.texts[0].path
-    with duckdb.connect() as connection:
-        headers, relation = parquet_relation(connection, str(path), path.name)
-        columns = ", ".join(f"coalesce(c{place}, '')" for place in range(len(headers)))
-        try:
-            rows = connection.execute(f"SELECT {columns} FROM {relation} LIMIT {HEAD_LINES}").fetchall()
-        except duckdb.Error:
-            raise LayoutError(f"{path.name}: not a whole Parquet file.") from None
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+        copy = copy_checked(path, path.name, True, largest_size(path), Path(scratch))
+        columns = ", ".join(f"coalesce(CAST(c{place} AS VARCHAR), '')" for place in range(len(copy.headers)))
+        query = f"SELECT {columns} FROM {parquet([copy.path])} LIMIT {HEAD_LINES}"
+        rows = connection.execute(query).fetchall()
     if not rows:
         raise LayoutError(f"{path.name}: no rows.")
-    return Sample(kind, headers, rows, {"kind": "parquet"})
+    return Sample(kind, copy.headers, rows, {"kind": "parquet"})
 
 
 def _sampled_lines(opened: OpenedText, most: int) -> list[str]:

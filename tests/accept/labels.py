@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.layouts.label_words import LabelRules
-from pipelines.layouts.labels import read_label
+from pipelines.layouts.reading.labels import read_label
 
 WORDS = {"General Election": "general", "Primary Election": "primary", "Special Election": "special"}
 

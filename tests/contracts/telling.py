@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 
 from pipelines.layouts.history import LongHistory
-from pipelines.layouts.labels import read_label
+from pipelines.layouts.reading.labels import read_label
 from pipelines.layouts.slots import CodeMapped, FreeText, RelativeSlots
 from pipelines.layouts.wide import WideHistory
 from pipelines.layouts.writing.labels import write_label

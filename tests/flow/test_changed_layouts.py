@@ -13,7 +13,7 @@ from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
 from pipelines.lake import Lake
-from pipelines.layouts.changes import RoleChange, propose_entry, with_entry
+from pipelines.layouts.dated.changes import RoleChange, propose_entry, with_entry
 from pipelines.layouts.source import read_source
 from pipelines.raw.landing import receive
 from pipelines.raw.receipts import ReceiptLedger

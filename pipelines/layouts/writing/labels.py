@@ -4,7 +4,7 @@ import datetime as dt
 
 from pipelines.calendar import ElectionType
 from pipelines.layouts.label_words import NO_RULES, LabelRules
-from pipelines.layouts.labels import LabelReading, read_label
+from pipelines.layouts.reading.labels import LabelReading, read_label
 
 LABEL_STYLES = (
     "{day:%Y%m%d} {code}",

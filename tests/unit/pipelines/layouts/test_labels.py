@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipelines.layouts.label_words import TYPES, LabelRules
-from pipelines.layouts.labels import LabelReading, election_day, read_label
+from pipelines.layouts.reading.labels import LabelReading, election_day, read_label
 from pipelines.layouts.writing.labels import LABEL_STYLES, write_label
 from tests.accept.labels import PRIMARIES, judge
 

@@ -1,6 +1,7 @@
 """Arms come from the source's own file through YAML, whole or not at all; the read-out is a difference of means."""
 
 import datetime as dt
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -63,9 +64,11 @@ def accepted(study, root: Path, file: Path | None = None, rows: dict[str, list] 
     lake.prepare()
     folder.mkdir(parents=True)
     if file:
+        digits = hashlib.sha256(file.read_bytes()).hexdigest()
+        (folder / f"{file.name}.sha256").write_text(f"{digits}  {file.name}\n")
         shutil.copy(file, folder / file.name)
     else:
-        pq.write_table(pa.table(rows or people()), folder / "study.parquet")
+        pq.write_table(pa.table(rows or people()), folder / "study.parquet", write_page_checksum=True)
     now = dt.datetime.now(dt.UTC)
     receive(lake, root / "landing", NAME, study, now)
     [judged] = Admission(lake, NAME, study).admit_all(now)

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 
 from models.errors import LayoutError, NoMemberError
+from pipelines.layouts.dated.mending import RoleChange, changed
 from pipelines.layouts.files import FileLayout
-from pipelines.layouts.mending import RoleChange, changed
 from pipelines.raw.diff import compare
 from pipelines.raw.readers import open_file
 

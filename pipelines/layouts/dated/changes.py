@@ -9,8 +9,8 @@ import yaml
 from pydantic import ValidationError
 
 from models.errors import ConfigError
+from pipelines.layouts.dated.mending import RoleChange
 from pipelines.layouts.files import Role
-from pipelines.layouts.mending import RoleChange
 from pipelines.layouts.source import Source
 
 __all__ = ["RoleChange", "describe_change", "propose_entry", "with_entry"]

@@ -16,7 +16,16 @@ import re
 from dataclasses import dataclass
 
 from pipelines.calendar import ElectionType, election_day
-from pipelines.layouts.label_words import MEANINGS, MONTHS, NO_RULES, SEASONS, TYPES, WRITTEN_DAYS, YEAR, LabelRules
+from pipelines.layouts.label_words import (
+    MEANINGS,
+    MONTHS,
+    NO_RULES,
+    SEASONS,
+    TYPES,
+    WRITTEN_DAYS,
+    YEAR,
+    LabelRules,
+)
 
 
 @dataclass(frozen=True)

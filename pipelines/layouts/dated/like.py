@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from models.config import Strict
+from pipelines.layouts.dated.mending import RoleChange, changed
 from pipelines.layouts.files import Role
-from pipelines.layouts.mending import RoleChange, changed
 
 Canonical = Callable[[Any], dict[str, Any]]
 """Gives a layout as the mapping that its class writes; raises ValidationError where it is none."""

@@ -1,7 +1,6 @@
 """A dated layout that says only what changed is the full layout; what is proposed can be pasted and is read so."""
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
 import yaml
@@ -9,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import ConfigError
-from pipelines.layouts.changes import RoleChange, describe_change, propose_entry, with_entry
+from pipelines.layouts.dated.changes import RoleChange, describe_change, propose_entry, with_entry
 from pipelines.layouts.source import read_source
 from pipelines.layouts.spelling import normalise
+from pipelines.settings import CONFIGS
 
-CONFIGS = Path(__file__).parents[4] / "configs"
 DAY = dt.date(2026, 10, 1)
 STATES = sorted(path.stem for path in (CONFIGS / "states").glob("*.yaml"))
 SOURCES = {name: read_source(CONFIGS, name) for name in STATES}

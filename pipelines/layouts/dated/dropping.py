@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.layouts.headers import all_lookups, column_lists, header_key, names_of, single_headers
+from pipelines.layouts.dated.headers import all_lookups, column_lists, header_key, names_of, single_headers
 
 
 def drop(role: dict[str, Any], dropped: Sequence[str]) -> None:

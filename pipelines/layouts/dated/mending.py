@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from models.config import Strict
-from pipelines.layouts.dropping import drop
+from pipelines.layouts.dated.dropping import drop
+from pipelines.layouts.dated.headers import names_of, rename, renaming
 from pipelines.layouts.formats import Names
-from pipelines.layouts.headers import names_of, rename, renaming
 from pipelines.layouts.spelling import normalise
 
 

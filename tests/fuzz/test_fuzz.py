@@ -1,0 +1,23 @@
+"""Every fuzzed delivery ends accepted, rejected or held with a sentence, and writes nowhere but in its folder."""
+
+import pytest
+
+from tests.fuzz.fuzzing import fuzz
+
+MOST_MEGABYTES = 1500
+
+
+def demand_sound(account, count):
+    assert account.faults == []
+    assert account.count == count == account.verdicts.total()
+    assert set(account.verdicts) <= {"accepted", "held", "rejected"} and len(account.verdicts) > 1
+    assert account.peak_megabytes < MOST_MEGABYTES
+
+
+def test_a_few_fuzzed_deliveries_end_in_a_sentence():
+    demand_sound(fuzz(300, seed=1), 300)
+
+
+@pytest.mark.accept
+def test_many_fuzzed_deliveries_end_in_a_sentence():
+    demand_sound(fuzz(200_000, seed=2), 200_000)
