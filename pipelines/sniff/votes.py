@@ -64,6 +64,9 @@ def type_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, Any
     if by_words >= (1 - _MOST_FAULTS) * profile.filled and profile.longest > 3:
         return {"from": profile.header, "pattern": TYPE_PATTERNS}
     share, words = words_told(profile, "election_type", vocabulary)
+    of_parties, parties = words_told(profile, "party_code", vocabulary)
+    if {"democratic", "republican"} <= parties and of_parties > 1 - _MOST_FAULTS:
+        return None
     if share >= 1 - _MOST_FAULTS and "general" in words:
         return {"from": profile.header, "code": code_list(profile, "election_type", vocabulary)}
     return None

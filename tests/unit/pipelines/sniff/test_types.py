@@ -8,7 +8,7 @@ from pipelines.calendar import Election
 from pipelines.sniff.profile import profile_columns, read_day
 from pipelines.sniff.types import names_election, type_by_days
 from pipelines.sniff.vocabulary import Vocabulary
-from pipelines.sniff.votes import pooled
+from pipelines.sniff.votes import party_column, pooled, type_column
 
 GENERAL = Vocabulary.of([])
 DAYS = ["11/03/2020", "08/11/2020", "11/08/2022", "08/09/2022", "11/05/2024", "08/13/2024"]
@@ -48,3 +48,9 @@ def test_a_day_is_read_by_the_first_format_that_can(text, formats, day):
 def test_days_of_births_name_no_election():
     (profile,) = profile_columns(["BIRTH DATE {n}"], [[day] for day in DAYS])
     assert names_election("BIRTH DATE {n}", profile) is None and names_election("DATE {n}", profile) is not None
+
+
+def test_codes_of_parties_are_no_types_of_elections():
+    texts = [["R"], ["D"], ["G"]] * 40
+    (profile,) = profile_columns(["column_4"], texts)
+    assert type_column(profile, GENERAL) is None and party_column(profile, GENERAL) is not None
