@@ -105,6 +105,23 @@ def _of_yes_and_no(profile: ColumnProfile) -> dict[str, Any] | None:
     return {"from": profile.header, "code": Noted(said, "by the word in the header")}
 
 
+def ballot_code(profile: ColumnProfile, told: dict[str, Any]) -> dict[str, Any] | None:
+    """Ways of voting among whose codes are a yes and a no: one who did not vote is on file too.
+
+    Args:
+        profile: The column of the codes.
+        told: The column as it was drafted.
+    """
+    code = told.get("code")
+    listed = dict(code.value) if isinstance(code, Noted) else {}
+    if not {"Y", "N"} < set(listed) or any(text not in listed for text in profile.texts):
+        return None
+    del listed["N"]
+    counted = listed | {"Y": "election_day"}
+    remark = "a yes and a no among the ways of voting; ask which of the others were not counted"
+    return {"from": profile.header, "counted": Noted(counted, remark), "not_counted": {"N": None}}
+
+
 def party_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, Any] | None:
     """A column that says of which party the ballot was."""
     share, words = words_told(profile, "party_code", vocabulary) if profile.filled else (0.0, set())
