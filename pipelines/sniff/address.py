@@ -86,6 +86,7 @@ def address_columns(
 
 
 _STREETS = 0.5
+_LIVE = 0.5  # of the rows: everybody lives somewhere, and few get their mail elsewhere
 
 
 def _whole(
@@ -95,7 +96,7 @@ def _whole(
     found = [
         profile
         for profile in profiles
-        if profile.filled and profile.share(_WHOLE) > _STREETS and profile.share(STREET) > 0.2
+        if profile.filled_share > _LIVE and profile.share(_WHOLE) > _STREETS and profile.share(STREET) > 0.2
     ]
     if not found:
         return None

@@ -8,7 +8,8 @@ from models.errors import ConfigError
 from pipelines.calendar import read_calendar
 from pipelines.layouts.source import read_source, source_paths
 from pipelines.settings import CONFIGS
-from pipelines.sniff.draft import UNKNOWN_STATE, draft_source
+from pipelines.sniff.about import UNKNOWN_STATE
+from pipelines.sniff.draft import draft_source
 from pipelines.sniff.sample import read_samples
 from pipelines.sniff.vocabulary import Vocabulary
 

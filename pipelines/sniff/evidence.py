@@ -71,7 +71,8 @@ def _congressional(profile: ColumnProfile, _: Vocabulary) -> float:
         return IMPOSSIBLE
     if profile.share(r"(?i).*congress.*") > 0.8:
         return 0.9
-    return 0.3 if profile.share(r"(?i)(district|cd|us)?\s*0*[1-9]\d?") > 0.98 else -0.2
+    missing = _EVERYBODY * (1 - profile.filled_share)
+    return (0.3 if profile.share(r"(?i)(district|cd|us)?\s*0*[1-9]\d?") > 0.98 else -0.2) - missing
 
 
 def _last_name(profile: ColumnProfile, _: Vocabulary) -> float:
@@ -94,7 +95,7 @@ def _name(profile: ColumnProfile) -> float:
 
 
 def _name_suffix(profile: ColumnProfile, _: Vocabulary) -> float:
-    return 1.0 if profile.share_in(SUFFIXES) > 0.7 else -0.7
+    return 1.0 if profile.share_in(SUFFIXES) > 0.7 and profile.filled_share < 0.5 else -0.7  # a V of most is a status
 
 
 def _city(profile: ColumnProfile, _: Vocabulary) -> float:
@@ -133,7 +134,11 @@ def _birth_year(profile: ColumnProfile, _: Vocabulary) -> float:
 def _registration_date(profile: ColumnProfile, _: Vocabulary) -> float:
     if not profile.is_dates and (not profile.days.formats or profile.days.share < 0.5):
         return IMPOSSIBLE
-    return 0.6 if profile.days.last_year >= 2012 and profile.days.middle_year >= 1985 else -0.4
+    missing = _EVERYBODY * (1 - profile.filled_share)
+    return (0.6 if profile.days.last_year >= 2012 and profile.days.middle_year >= 1985 else -0.4) - missing
+
+
+_EVERYBODY = 0.8  # all registered on some day and live in a district; not all moved, or changed a party, on a day
 
 
 def _gender(profile: ColumnProfile, _: Vocabulary) -> float:

@@ -121,6 +121,8 @@ def _parted(lines: Sequence[str], begin: int, end: int) -> list[int]:
     """A run of digits cut where a day stands in it: `1220100261020141104` is a county, a number and a day."""
     texts = [line[begin:end].strip() for line in lines]
     filled = [text for text in texts if text]
+    if filled and end - begin > _SHORT and (digits := _behind_county(filled)):
+        return [begin, begin + digits]
     if end - begin < 9 or not filled or not all(re.fullmatch(r"\d+", text) and len(text) >= 9 for text in filled[:200]):
         return [begin]
     for at in range(len(filled[0]) - 7):
@@ -129,4 +131,22 @@ def _parted(lines: Sequence[str], begin: int, end: int) -> list[int]:
     return [begin]
 
 
+def _behind_county(texts: Sequence[str]) -> int:
+    """Digits of the county before those of a precinct, where texts are both: numbers from 1 on, all of them; else 0."""
+    told = set(texts)
+    if not all(text.isdigit() for text in told) or len({len(text) for text in told}) != 1:
+        return 0
+    for digits in (2, 3):
+        counties = {int(text[:digits]) for text in told}
+        parts = {text[digits:] for text in told}
+        if min(counties) == 1 and max(counties) * _RUNNING <= len(counties) > _FEWEST_COUNTIES and "" not in parts:
+            return digits if len(parts) * _SHARED <= len(told) else 0
+    return 0
+
+
+_RUNNING, _FEWEST_COUNTIES = 0.6, 5  # of the numbers up to the largest those that are there
+_SHARED = 3  # counties at least that have each number of a precinct
+
+
+_SHORT = 3
 _IS_DAY = 0.995

@@ -20,7 +20,8 @@ GENERAL_HEADERS = {
     "race_code": "race, race code",
     "party_code": "party, party code, party affiliation, political party",
     "status_code": "status, voter status, status code, voter status code",
-    "registration_date": "registration date, date of registration, registration",
+    "registration_date": "registration date, date of registration, registration, original registration date, "
+    "effective date of registration",
     "is_confidential": "confidential, confidential flag, protected",
     "": "mail address, mail city, mail zip, zip 4, zip plus, last vote date, status reason, original party, email, "
     "previous name, previous address, previous county, state, ward, school district, state senate, state house",

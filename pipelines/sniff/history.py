@@ -35,7 +35,10 @@ class FoundHistory:
 
 
 def find_history(
-    profiles: Sequence[ColumnProfile], vocabulary: Vocabulary, calendar: Sequence[Election] = ()
+    profiles: Sequence[ColumnProfile],
+    vocabulary: Vocabulary,
+    calendar: Sequence[Election] = (),
+    rows: Sequence[Sequence[str]] = (),
 ) -> FoundHistory | None:
     """The votes that the rows of voters hold, or nothing.
 
@@ -43,11 +46,12 @@ def find_history(
         profiles: Columns of the file.
         vocabulary: What known sources call things.
         calendar: Elections of the state, for days of primaries that labels leave open.
+        rows: Rows of the file, which tell codes of a type by the days that they stand beside.
     """
     wide = _wide(profiles, vocabulary, calendar)
     if wide:
         return wide
-    if slots := find_slots(profiles, vocabulary):
+    if slots := find_slots(profiles, vocabulary, calendar, rows):
         return FoundHistory(*slots)
     return _free_text(profiles, calendar)
 
@@ -179,9 +183,9 @@ _LONG, _LOOKED_AT = 20, 500
 
 
 def _primary_days(calendar: Sequence[Election]) -> dict[int, Any]:
-    """Day of the one primary of a year, where the calendar knows just one."""
+    """Day of the one primary of a year, where the calendar knows just one; labels name one for president so."""
     days: dict[int, set[Any]] = {}
     for election in calendar:
-        if election.type == "primary":
+        if election.type == "primary" and not election.is_presidential:
             days.setdefault(election.date.year, set()).add(election.date)
     return {year: next(iter(found)).isoformat() for year, found in sorted(days.items()) if len(found) == 1}

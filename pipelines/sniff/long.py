@@ -7,7 +7,7 @@ from pipelines.sniff.matching import by_likeness
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
 from pipelines.sniff.vocabulary import Vocabulary
-from pipelines.sniff.votes import day_column, flag_columns, method_column, party_column, type_column
+from pipelines.sniff.votes import ballot_code, day_column, flag_columns, method_column, party_column, type_column
 
 _LEAST_SHARED = 0.5  # of the ids of a history that stand among the voters; people move away
 
@@ -51,6 +51,9 @@ def find_long(
     flags = flag_columns(rest)
     if flags and not (cast and "pattern" in cast):
         columns["method_code"] = flags
+    elif how and cast and (ballot := ballot_code(how, cast)):
+        history["ballot"] = ballot
+        rest.remove(how)
     elif how and cast:
         columns["method_code"] = cast
         rest.remove(how)

@@ -13,8 +13,8 @@ from pipelines.sniff.vocabulary import UNREAD, Vocabulary
 from pipelines.sniff.words import words_of
 
 _OF_HEADER = 2.0  # a header says more than texts do: of three dates only it tells which is which
-_LEAST, _LEAST_UNNAMED = 0.95, 0.29  # with a header, and without one
-_SURE = 1.6
+LEAST, _LEAST_UNNAMED = 0.95, 0.29  # with a header, and without one
+SURE = 1.6
 _MOSTLY = 0.8  # of the rows a precinct stands in; an area code, say, in fewer
 _ONLY_BY_NAME = {"is_confidential", "precinct_name"}  # columns that texts alone never tell
 
@@ -59,7 +59,7 @@ class Match:
 
     Attributes:
         profile: Where it stands, and its texts.
-        score: How clear it is; below `_SURE` a person should look.
+        score: How clear it is; below `SURE` a person should look.
         likeness: How much its header is like known ones, in [0, 1].
     """
 
@@ -70,7 +70,7 @@ class Match:
     @property
     def is_sure(self) -> bool:
         """Whether nobody needs to look."""
-        return self.score >= _SURE
+        return self.score >= SURE
 
 
 def match_columns(
@@ -87,8 +87,8 @@ def match_columns(
         has_header: Whether the file names its columns; otherwise texts and their places are all there is.
         rows: Rows of the file; without headers they tell a county, which a ZIP lies in, from a precinct.
     """
-    firsts = _first_of_each(profiles) if has_header else list(profiles)
-    likeness = [vocabulary.likeness(profile.header) if has_header else {} for profile in firsts]
+    firsts = first_of_each(profiles) if has_header else list(profiles)
+    likeness = [vocabulary.likeness(_said(profile)) if has_header else {} for profile in firsts]
     scores = np.array(
         [
             [_score(column, profile, like, vocabulary, has_header) for column in COLUMNS]
@@ -97,30 +97,22 @@ def match_columns(
     )
     if not has_header:
         scores = scores + by_neighbours(firsts, scores) + by_rows(firsts, scores, rows)
-    least = _LEAST if has_header else _LEAST_UNNAMED
+    least = LEAST if has_header else _LEAST_UNNAMED
     gains = np.where(scores >= least, scores, 0.0)
     taken, columns = linear_sum_assignment(-gains)
-    found = {
+    return {
         COLUMNS[column]: Match(firsts[row], float(scores[row, column]), likeness[row].get(COLUMNS[column], 0.0))
         for row, column in zip(taken, columns, strict=True)
         if gains[row, column] > 0
     }
-    return found if "party_code" in found or not has_header else _with_last_party(found, firsts, vocabulary)
 
 
-def _with_last_party(
-    found: dict[str, Match], profiles: Sequence[ColumnProfile], vocabulary: Vocabulary
-) -> dict[str, Match]:
-    """Where nobody registers by party, the party whose ballot was last taken stands for it."""
-    fits = [
-        profile
-        for profile in profiles
-        if {"party", "vote"} <= set(words_of(profile.header)) and fit("party_code", profile, vocabulary) > 0
-    ]
-    return found | ({"party_code": Match(fits[0], _LEAST, 0.0)} if len(fits) == 1 else {})
+def _said(profile: ColumnProfile) -> str:
+    """A header, with the word that the texts say where it does not: that they are days."""
+    return f"{profile.header} date" if profile.is_dates and "date" not in words_of(profile.header) else profile.header
 
 
-def _first_of_each(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
+def first_of_each(profiles: Sequence[ColumnProfile]) -> list[ColumnProfile]:
     """Of several columns of one name the first: only that one can be read by its name."""
     found: dict[str, ColumnProfile] = {}
     for profile in profiles:

@@ -47,7 +47,7 @@ def read_header(header: str) -> ElectionHeader | None:
         return None
     begin, end = mark.span()
     is_day = len(mark[0]) > 4
-    month = re.search(rf"({_MONTHS})[a-z]*[ _-]*$", header[:begin], re.IGNORECASE)
+    month = re.search(rf"(?<![a-z])({_MONTHS})[a-z]*[ _-]*$", header[:begin], re.IGNORECASE)  # not that of `Primary`
     if month and not is_day:
         return _found(header, month.start(), end, "month year", "")
     before, after = _types_before(header, begin), _types_after(header, end)

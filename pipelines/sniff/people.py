@@ -43,10 +43,29 @@ def draft_voters(
     taken = {match.profile.place for match in matches.values()}
     found = {name: _noted(match, _column(name, match.profile, vocabulary)) for name, match in matches.items()}
     free = [profile for profile in profiles if profile.place not in taken]
+    if "county_code" not in found and "precinct_code" in matches:
+        found |= _county_of_precinct(matches["precinct_code"].profile)
     found |= address_columns(free, vocabulary, has_header, matches)
     if "phone" not in found:
         found |= phone_columns(free, has_header)
     return {name: found[name] for name in Voters.schema().names if name in found}
+
+
+def _county_of_precinct(profile: ColumnProfile) -> dict[str, Any]:
+    """The county in the first digits of a precinct, where those are numbers from 1 on, each with such precincts."""
+    texts = [text for text in profile.texts if text.isdigit() and len(text) == profile.longest >= _LONG]
+    if not texts or profile.share(r"\d+") < _MOSTLY or len(texts) < _MOSTLY * len(profile.texts):
+        return {}
+    for digits in (2, 3):
+        counties = {int(text[:digits]) for text in texts}
+        if len(counties) >= _FEWEST and _RUNNING * max(counties) <= len(counties) and 0 not in counties:
+            told = {"from": profile.header, "required": True, "digits": digits, "derived": True}
+            return {"county_code": Noted(told, "no column tells the county: the first digits of the precinct seem to")}
+    return {}
+
+
+_LONG = 5  # digits of a precinct that holds the number of its county
+_FEWEST, _RUNNING = 5, 0.6  # counties, and of the numbers up to the largest those that are there
 
 
 def _noted(match: Match, told: dict[str, Any]) -> Any:

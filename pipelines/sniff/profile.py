@@ -146,6 +146,16 @@ def read_days(texts: Counter[str]) -> Days:
     return Days(tuple(formats), 1 - sum(left.values()) / filled, *spread)
 
 
+def read_day(text: str, formats: Iterable[str]) -> dt.date | None:
+    """The day that a text is by the first of some formats that reads it."""
+    for known in formats:
+        try:
+            return dt.datetime.strptime(text, known).date()
+        except ValueError:
+            continue
+    return None
+
+
 def _read(texts: Iterable[str], known: str, form: str) -> dict[str, int]:
     """Texts that a format reads, with their years."""
     found = {}

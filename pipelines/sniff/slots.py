@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.calendar import Election
 from pipelines.sniff.notes import Noted
 from pipelines.sniff.profile import ColumnProfile
+from pipelines.sniff.turns import UNNAMED
+from pipelines.sniff.types import names_election, type_by_days, type_of_header
 from pipelines.sniff.vocabulary import Vocabulary
-from pipelines.sniff.votes import TYPE_PATTERNS, found_in, method_column, party_column, pooled, type_column
-from pipelines.sniff.words import words_of
+from pipelines.sniff.votes import (
+    is_yes_or_no,
+    method_column,
+    party_column,
+    pooled,
+    type_column,
+)
 
 _FEWEST_SLOTS = 2
-_TYPE_OF_WORD = {
-    "general": "general", "gen": "general", "primary": "primary", "pr": "primary", "prim": "primary",
-    "pp": "presidential_primary", "presidential": "presidential_primary", "special": "special", "runoff": "runoff",
-    "municipality": "municipal", "city": "municipal", "school": "municipal",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,33 @@ def find_stems(profiles: Sequence[ColumnProfile]) -> list[Stem]:
     return sorted(found, key=lambda stem: stem.profiles[0].place)
 
 
-def find_slots(profiles: Sequence[ColumnProfile], vocabulary: Vocabulary) -> tuple[dict[str, Any], set[int]] | None:
-    """A history in numbered columns, and the places of its columns; nothing where there is none."""
+def find_slots(
+    profiles: Sequence[ColumnProfile],
+    vocabulary: Vocabulary,
+    calendar: Sequence[Election] = (),
+    rows: Sequence[Sequence[str]] = (),
+) -> tuple[dict[str, Any], set[int]] | None:
+    """A history in numbered columns, and the places of its columns; nothing where there is none.
+
+    Args:
+        profiles: Columns of the file.
+        vocabulary: What known sources call things.
+        calendar: Elections of the state.
+        rows: Rows of the file.
+    """
     groups, used = [], set()
-    for stems in _beside(find_stems(profiles)):
-        told = _group(stems, vocabulary)
+    for stems in stems_in_turn(profiles):
+        told = _group(stems, vocabulary, calendar, rows)
         if told:
             groups.append(told)
             used |= {profile.place for stem in stems for profile in stem.profiles}
     return ({"shape": "relative_slots", "slots": groups}, used) if groups else None
 
 
-def _beside(stems: Sequence[Stem]) -> list[list[Stem]]:
-    """Stems whose columns stand in turn, as those of one slot do."""
+def stems_in_turn(profiles: Sequence[ColumnProfile]) -> list[list[Stem]]:
+    """Numbered columns in groups whose columns stand in turn, as those of one slot do."""
     groups: list[list[Stem]] = []
-    for stem in stems:
+    for stem in find_stems(profiles):
         last = groups[-1] if groups else None
         if last and len(last[0].profiles) == len(stem.profiles) and _are_in_turn(last[0], stem):
             last.append(stem)
@@ -83,18 +98,26 @@ def _are_in_turn(one: Stem, other: Stem) -> bool:
     return all(first.place < inner.place < second.place for first, second, inner in between)
 
 
-def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | None:
+def _group(
+    stems: Sequence[Stem], vocabulary: Vocabulary, calendar: Sequence[Election], rows: Sequence[Sequence[str]]
+) -> dict[str, Any] | None:
     """The slots that some stems are, where one of them names the election."""
     count = len(stems[0].profiles)
-    named = next(((stem, said) for stem in stems if (said := _names_election(stem))), None)
+    named = next(((stem, said) for stem in stems if (said := names_election(stem.header, stem.all))), None)
     if not named:
         return None
     stem, said = named
-    columns, kind = {}, _type_of(stem.header)
+    columns, kind = {}, type_of_header(stem.header)
     rest = [other for other in stems if other is not stem]
     if "election_date" in said:
         columns["election_date"] = said["election_date"]
     kinds = [(other, found) for other in rest if (found := type_column(other.all, vocabulary))]
+    if not kinds and "election_date" in said:
+        kinds = [
+            (other, found)
+            for other in rest
+            if (found := type_by_days(stem.profiles, other.all, other.profiles, calendar, vocabulary, rows))
+        ]
     if kinds and not kind and "election_date" in said:
         columns["election_type"] = kinds[0][1]
         rest = [other for other in rest if other is not kinds[0][0]]
@@ -108,6 +131,7 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
             _, chosen, found = max(best, key=lambda entry: entry[0])
             columns[name] = found
             rest = [other for other in rest if other is not chosen]
+    columns |= _absentees(rest) if "election_type" in columns and "method_code" not in columns else {}
     told: dict[str, Any] = {"count": count, "stated_by": stem.header}
     told |= {"type": kind} if kind and "election" not in said and kind != "presidential_primary" else {}
     told |= {"blank": blank} if (blank := [text for text in ("0", "0000") if text in stem.all.texts]) else {}
@@ -126,45 +150,14 @@ def _group(stems: Sequence[Stem], vocabulary: Vocabulary) -> dict[str, Any] | No
     return told | ({"columns": columns} if columns else {})
 
 
+def _absentees(stems: Sequence[Stem]) -> dict[str, Any]:
+    """A yes or no without a name beside an election: mostly whether the ballot came by mail."""
+    found = [stem for stem in stems if stem.header.startswith(UNNAMED) and is_yes_or_no(stem.all)]
+    if not found:
+        return {}
+    told = {"Y": "mail", "N": "election_day"}
+    return {"method_code": {"from": found[0].header, "code": Noted(told, "a guess: what is said yes or no to?")}}
+
+
 def _likeness(stem: Stem, column: str, vocabulary: Vocabulary) -> float:
     return vocabulary.likeness(stem.header.replace("{n}", " "), "votes").get(column, 0.0)
-
-
-def _type_of(header: str) -> str:
-    """The type that the words of a header name, if they do."""
-    return next((_TYPE_OF_WORD[word] for word in words_of(header.replace("{n}", "")) if word in _TYPE_OF_WORD), "")
-
-
-def _names_election(stem: Stem) -> dict[str, Any] | None:
-    """How the texts of a stem name elections: by the day, the year, or a code with a year."""
-    texts = stem.all
-    if not texts.filled or "registration" in words_of(stem.header) or "birth" in words_of(stem.header):
-        return None
-    if texts.is_dates:
-        return {"election_date": {"from": stem.header, "date": list(texts.days.formats)}}
-    if texts.share(r"(19|20)\d\d|0+") > 0.98 and texts.share(r"(19|20)\d\d") > 0:
-        return {"election": {"from": stem.header, "pattern": r"(?P<year>[1-9]\d{3})"}}
-    coded = r"([A-Za-z]+)[ -]*((?:19|20)?\d\d)"
-    if texts.share(coded) > 0.9:
-        kinds = sorted({match[1].upper() for text in texts.texts if (match := re.fullmatch(coded, text))})
-        types = {kind: said for kind in kinds if (said := _type_of_code(kind))}
-        unknown = [kind for kind in kinds if kind not in types]
-        remark = f"meaning not known: {', '.join(unknown)}" if unknown else "by the usual abbreviations"
-        pattern = r"(?P<type>[A-Za-z]+)[ -]*(?P<year>(?:19|20)?\d{2})"
-        return {"election": {"from": stem.header, "pattern": pattern, "types": Noted(types, remark)}} if types else None
-    return None
-
-
-_CODES = {
-    "G": "general", "GE": "general", "GN": "general", "GEN": "general", "P": "primary", "PR": "primary",
-    "PRI": "primary",     "PP": "presidential_primary",
-    "PPP": "presidential_primary", "S": "special", "SP": "special", "SPE": "special",
-    "M": "municipal", "MU": "municipal", "R": "runoff", "RO": "runoff", "RUN": "runoff",
-}  # fmt: skip
-
-
-def _type_of_code(code: str) -> str | None:
-    if code in _CODES:
-        return _CODES[code]
-    pattern = found_in(code, TYPE_PATTERNS)
-    return TYPE_PATTERNS[pattern] if pattern else None

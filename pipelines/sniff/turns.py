@@ -4,6 +4,9 @@ from collections.abc import Sequence
 
 from pipelines.sniff.profile import ColumnProfile
 
+UNNAMED = "slot_"
+"""How the headers begin that such columns are given."""
+
 _LONGEST_PERIOD = 6
 
 
@@ -20,7 +23,7 @@ def name_repeated(profiles: Sequence[ColumnProfile]) -> list[str]:
         start, period, count = best
         for n in range(count):
             for part in range(period):
-                headers[start + n * period + part] = f"slot_{n + 1}_{chr(ord('a') + part)}"
+                headers[start + n * period + part] = f"{UNNAMED}{n + 1}_{chr(ord('a') + part)}"
     return headers
 
 

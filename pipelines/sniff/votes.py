@@ -64,6 +64,9 @@ def type_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, Any
     if by_words >= (1 - _MOST_FAULTS) * profile.filled and profile.longest > 3:
         return {"from": profile.header, "pattern": TYPE_PATTERNS}
     share, words = words_told(profile, "election_type", vocabulary)
+    of_parties, parties = words_told(profile, "party_code", vocabulary)
+    if {"democratic", "republican"} <= parties and of_parties > 1 - _MOST_FAULTS:
+        return None
     if share >= 1 - _MOST_FAULTS and "general" in words:
         return {"from": profile.header, "code": code_list(profile, "election_type", vocabulary)}
     return None
@@ -88,6 +91,11 @@ def method_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, A
 _LEAST_KNOWN, _LONGEST_CODE = 0.5, 6
 
 
+def is_yes_or_no(profile: ColumnProfile) -> bool:
+    """Whether the texts are both of `Y` and `N` and no other."""
+    return {text.upper() for text in profile.texts} == {"Y", "N"}
+
+
 def _of_yes_and_no(profile: ColumnProfile) -> dict[str, Any] | None:
     """One column of yes and no: whoever did not vote as it says, voted at the polls."""
     word = next((known for known in FLAG_WORDS if known in profile.header.lower()), "")
@@ -95,6 +103,23 @@ def _of_yes_and_no(profile: ColumnProfile) -> dict[str, Any] | None:
         return None
     said = {text: FLAG_WORDS[word] if text.upper() in _YES else "election_day" for text in profile.codes()}
     return {"from": profile.header, "code": Noted(said, "by the word in the header")}
+
+
+def ballot_code(profile: ColumnProfile, told: dict[str, Any]) -> dict[str, Any] | None:
+    """Ways of voting among whose codes are a yes and a no: one who did not vote is on file too.
+
+    Args:
+        profile: The column of the codes.
+        told: The column as it was drafted.
+    """
+    code = told.get("code")
+    listed = dict(code.value) if isinstance(code, Noted) else {}
+    if not {"Y", "N"} < set(listed) or any(text not in listed for text in profile.texts):
+        return None
+    del listed["N"]
+    counted = listed | {"Y": "election_day"}
+    remark = "a yes and a no among the ways of voting; ask which of the others were not counted"
+    return {"from": profile.header, "counted": Noted(counted, remark), "not_counted": {"N": None}}
 
 
 def party_column(profile: ColumnProfile, vocabulary: Vocabulary) -> dict[str, Any] | None:
@@ -148,7 +173,7 @@ def code_list(profile: ColumnProfile, column: str, vocabulary: Vocabulary) -> No
 
 
 _MOST_TOLD = 12
-_MANY = 0.15  # of the people: where no code says "no party", one of so many that is of no large party means it
+_MANY = 0.1  # of the people: where no code says "no party", one of so many that is of no large party means it
 
 
 def unlisted(profile: ColumnProfile, said: Noted, word: str) -> dict[str, str]:

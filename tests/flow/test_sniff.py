@@ -56,7 +56,7 @@ def test_a_hidden_state_is_drafted_and_its_draft_loads(colorado, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ia", "va", "oh"])
+@pytest.mark.parametrize("name", ["ia", "va", "oh", "pa", "ok"])
 def test_hidden_states_are_drafted_with_nine_of_ten_columns_right(name):
     grade = judge_draft(name, DAY, 0, 1200, others(name))
     assert grade.share >= 0.9 and grade.is_shape_right, (grade.trouble, grade.wrong)

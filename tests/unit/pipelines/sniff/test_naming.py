@@ -14,6 +14,7 @@ from pipelines.sniff.naming import election_headers, name_rules, read_header, ty
         ("11/4/2009", "11/4/2009", "{}", "date"),
         ("November2016", "November2016", "{}", "month year"),
         ("General2016PartyVoted", "General2016", "{}PartyVoted", "type year"),
+        ("Primary2016HowVoted", "Primary2016", "{}HowVoted", "type year"),
         ("2018PreferentialPrimaryHowVoted", "2018PreferentialPrimary", "{}HowVoted", "year type"),
         ("GENERAL 2020 11/03/2020", "GENERAL 2020 11/03/2020", "{}", "type year date"),
     ],
