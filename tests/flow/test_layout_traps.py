@@ -114,7 +114,13 @@ def test_iowa_reads_parts_without_header_and_slots_by_their_place(deliver):
 
 
 def test_iowa_refuses_a_header_in_the_midst_of_the_rows(deliver):
-    header, rows = ",".join(names_of("ia", "2024-05-01")), [iowan(str(number)) for number in range(1100)]
+    header, rows = (
+        ",".join(names_of("ia", "2024-05-01")),
+        [
+            iowan(str(number), FIRST_NAME=f"A{number % 90}", LAST_NAME=f"L{number % 70}", HOUSE_NUM=str(number))
+            for number in range(1100)
+        ],
+    )
     judged, found, _ = deliver("ia", "2024-07-01", {"VoterDetails_ Part1.csv": lines(*rows[:500], header, *rows[500:])})
     assert len(found) == 1100 and sum(count.count for count in judged.staged.refused) == 1
 

@@ -68,7 +68,7 @@ PEOPLE = [("GA-1", "ANN"), ("GA-2", "BO"), ("GA-3", "CY")]
 def test_a_part_without_a_header_stands_beside_one_that_has_it(lake, admit):
     text = {**DELIMITED, "header": "either", "names": ["id", "last"]}
     of = source(voters={"match": ["*.csv"], "format": text, "voters": VOTERS})
-    judged = admit(of, part1_csv=b"id,last\n1,ANN\n2\n", part2_csv=b"2,BO\n\n,DI\n3,CY\n")
+    judged = admit(of, part1_csv=b"id,last\n1,ANN\n2,X,Y\n", part2_csv=b"2,BO\n\n,DI\n3,CY\n")
     assert judged.verdict == "accepted"
     assert rows(lake, Voters, "voter_id, last_name") == PEOPLE
     assert rows(lake, Rejects, "row_number, rule") == [(3, "has as many fields as the header"), (3, "is stated")]

@@ -60,7 +60,8 @@ def judge_votes(connection: duckdb.DuckDBPyConnection, compared: Comparison, lim
     if not any(election.due for election in elections):
         return []
     reasons = _resent(compared) + _overdue(elections, compared)
-    return reasons + _lost(elections, limits) + _gained(elections, compared, limits) + _children(connection, limits)
+    lost = [] if compared.is_partial else _lost(elections, limits)  # who moved has votes in the files of other counties
+    return reasons + lost + _gained(elections, compared, limits) + _children(connection, limits)
 
 
 def collect_new_votes(connection: duckdb.DuckDBPyConnection, stated: str, known: Table, compared: Comparison) -> None:
