@@ -17,7 +17,7 @@ KINDS = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.accept  # a small one of what `make accept-breaks` plays; ten minutes of two processors
 def test_six_months_of_three_states_with_six_breaks_publish_no_wrong_score(tmp_path):
     kinds = [kind for kind in BREAKS if kind.name in KINDS]
     replay = Replay(tmp_path, ("NC", "OH", "NY"), tuple(MONTHS[3:9]), tuple(ARCHIVE), voters=500)
