@@ -105,9 +105,10 @@ def refuse_shifted(connection: duckdb.DuckDBPyConnection, first: int, required: 
         first: file_no of the first text that is meant.
         required: Columns that every row should state.
     """
-    empty = "".join(f" + CAST({identifier(name)} IS NULL AS INTEGER)" for name in required)
-    wrong = f"file_no >= {first} AND bit_count(fault_bits){empty} >= {_WRONG_COLUMNS}"
-    _refuse(connection, "staged_voters", wrong, "has its fields in their columns", None)
+    empty = " + ".join(["0", *(f"CAST({identifier(name)} IS NULL AS INTEGER)" for name in required)])
+    faulty = "bit_count(fault_bits)"  # a required column with a fault is empty too: it must not count twice
+    wrong = f"greatest({faulty}, {empty}, {faulty} + {empty} - 1) >= {_WRONG_COLUMNS}"
+    _refuse(connection, "staged_voters", f"file_no >= {first} AND {wrong}", "has its fields in their columns", None)
 
 
 def refuse_pieces(connection: duckdb.DuckDBPyConnection, table: str, number: int, lines: Sequence[int]) -> None:
