@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
@@ -14,7 +15,7 @@ from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, markdown_table
 from pipelines.raw.landing import receive
-from pipelines.raw.receipts import ReceiptLedger
+from pipelines.raw.receipts import BY_RULES, ReceiptLedger
 from pipelines.tables.raw import Receipts
 
 _TOLD = 3  # refused files told of in the log; all are in the UI
@@ -74,7 +75,7 @@ def raw_receipts(context: dg.AssetExecutionContext, desk: Desk, config: Decision
         events = ReceiptLedger(desk.lake, name).events()
         files = {(event["snapshot_date"], event["file_name"]): event for event in events}
         told += [counted(taken, "new file"), f"{len(files):,} in all"]
-        for event in [event for event in files.values() if event["verdict"] == "rejected"][-_TOLD:]:
+        for event in _refused(files.values())[-_TOLD:]:
             log.warning("%-26s %s", f"raw_receipts {state}", event["reason"])
         return _result(desk, name, taken, len(events), list(files.values()))
 
@@ -90,7 +91,7 @@ def _decide(desk: Desk, state: str, config: DecisionConfig) -> str:
 
 def _result(desk: Desk, name: str, taken: int, event_count: int, files: list[dict[str, Any]]) -> dg.MaterializeResult:
     newest = sorted(files, key=lambda event: event["snapshot_date"], reverse=True)
-    refused = [event for event in newest if event["verdict"] == "rejected"]
+    refused = _refused(newest)
     reasons = " ".join(f"{event['snapshot_date']}: {event['reason']}" for event in refused)
     facts = {
         "files taken in now": taken,
@@ -107,6 +108,11 @@ def _result(desk: Desk, name: str, taken: int, event_count: int, files: list[dic
         description=reasons or None,
     )
     return dg.MaterializeResult(metadata=metadata, check_results=[check])
+
+
+def _refused(files: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Files that the rules refused on sight; what a person rejected is known and settled."""
+    return [event for event in files if event["verdict"] == "rejected" and event["decided_by"] == BY_RULES]
 
 
 def _file_row(event: dict[str, Any]) -> dict[str, Any]:
