@@ -99,13 +99,20 @@ class Admission:
             made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id)
             first = delivery.first_of(deliveries)
             judgement = self._judge(delivery, first, previous, made_from, now)
-            ledger.decide(delivery, judgement.verdict, judgement.reason, judgement.facts)
+            ledger.decide(delivery, judgement.verdict, judgement.reason, self._facts(judgement))
             if judgement.verdict == "accepted":
                 previous, chain = delivery, made_from
             elif delivery.verdict == "accepted":
                 self._withdraw(delivery.snapshot_date)
             judged.append(judgement)
         return judged
+
+    def _facts(self, judgement: Judgement) -> dict[str, dict[str, Any]]:
+        """What the receipts are told of each file: the layout that it was held against, and what was read."""
+        layout = self.source.layout_on(judgement.delivery.snapshot_date)
+        used = {"layout": f"{self.name}/{layout.valid_from}"} if layout else {}
+        ids = [event["file_id"] for event in judgement.delivery.events]
+        return {file_id: {**judgement.facts.get(file_id, {}), **used} for file_id in ids}
 
     def _withdraw(self, day: dt.date) -> None:
         """Take a snapshot out of use that was accepted once and is not by the rules of today, or was rejected since.

@@ -32,7 +32,7 @@ def held_metadata(lake: Lake, state: str, deliveries: Sequence[Delivery]) -> dic
     told: dict[str, dg.MetadataValue] = {
         "held 1: why": dg.MetadataValue.md(_listed(finding.reasons)),
         "held 2: difference": dg.MetadataValue.md(_listed(finding.differences) or "None beyond that."),
-        "held 3: files": markdown_table([_file_row(name, facts) for name, facts in finding.files.items()]),
+        "held 3: files": _files_table(finding),
         "held 4: proposed layout entry": dg.MetadataValue.md(_proposed(finding)),
     }
     return told | {
@@ -43,6 +43,12 @@ def held_metadata(lake: Lake, state: str, deliveries: Sequence[Delivery]) -> dic
 
 def _listed(sentences: Sequence[str]) -> str:
     return "\n".join(f"- {escape(sentence, quote=False)}" for sentence in sentences)
+
+
+def _files_table(finding: Finding) -> dg.MetadataValue:
+    if not finding.files:
+        return dg.MetadataValue.md("None of them could be read.")
+    return markdown_table([_file_row(name, facts) for name, facts in finding.files.items()])
 
 
 def _file_row(name: str, facts: dict[str, Any]) -> dict[str, Any]:

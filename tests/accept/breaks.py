@@ -51,7 +51,8 @@ def _replay(account: Account) -> None:
     _show_plan(account, replay)
     _show_verdict(account, replay, found)
     target, told = f"at most {REPLAY_MINUTES} minutes", f"{minutes:.1f} minutes"
-    account.add("time of the replay, both data roots side by side", target, told, minutes <= REPLAY_MINUTES, minutes=minutes)
+    demand = "time of the replay, both data roots side by side"
+    account.add(demand, target, told, minutes <= REPLAY_MINUTES, minutes=minutes)
 
 
 def _show_plan(account: Account, replay: Replay) -> None:

@@ -86,6 +86,9 @@ def test_an_adopted_entry_reads_the_delivery_and_the_snapshots_before_it_stand(w
     assert "is in force" in told
     accepted = world.judge()
     assert accepted.verdict == "accepted"
+    assert {event["layout"] for event in world.ledger.deliveries()[-1].events} == {f"nc/{DAY}"}
+    count = len(world.ledger.events())
+    assert world.judge().verdict == "accepted" and len(world.ledger.events()) == count  # it stands
     now = world.snapshots()
     assert now.pop(str(DAY)) and now == before  # a new dated entry rebuilds nothing that stands
     [decided] = {
