@@ -64,10 +64,15 @@ def _is_head(before: str, line: str, scan: TextScan) -> bool:
 
 
 def _is_fixed_piece(line: str, beside: str, scan: FixedScan) -> bool:
-    """Whether a line is shorter than a record, and the one beside it not of full length, or ended by nothing."""
-    if scan.places.lengths:
-        return len(line) < scan.places.lengths[0] != len(beside)
-    return len(line) < scan.places.starts[-1]
+    """Whether a line and the one beside it make up a record, with or without the sign that the line end replaced.
+
+    Between separators the last field takes the rest of the line, so that its length tells nothing; a line that has all
+    its separators is a record of its own, though not a whole one.
+    """
+    places = scan.places
+    if places.lengths:
+        return len(line) + len(beside) in (places.lengths[0] - 1, places.lengths[0])
+    return len(line) < places.starts[-1] and line.count(places.separator) < len(places.starts) - 1
 
 
 def _is_one_field(line: str, scan: DelimitedScan) -> bool:

@@ -219,7 +219,7 @@ class TestLines:
     def test_a_header_before_a_file_that_has_none_becomes_no_voter(self, judged):
         judgement, ids = judged(text_of(NEXT), source(rejected_share=0.01, header=False))
         assert "its first line is a header, the layout says that there is none" in judgement.reason
-        assert ids <= self.IDS
+        assert judgement.verdict == "held" and all(voter.removeprefix("GA-").isdigit() for voter in ids)
 
     @pytest.mark.parametrize("has_short_rows", [False, True])
     def test_a_text_cut_in_the_middle_of_its_last_record_is_held(self, judged, has_short_rows):

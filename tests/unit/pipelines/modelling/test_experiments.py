@@ -63,12 +63,13 @@ def accepted(study, root: Path, file: Path | None = None, rows: dict[str, list] 
     lake, folder = Lake(root / "data", threads=2), root / "landing" / NAME / DAY.isoformat()
     lake.prepare()
     folder.mkdir(parents=True)
+    landed = folder / (file.name if file else "study.parquet")
     if file:
-        digits = hashlib.sha256(file.read_bytes()).hexdigest()
-        (folder / f"{file.name}.sha256").write_text(f"{digits}  {file.name}\n")
-        shutil.copy(file, folder / file.name)
+        shutil.copy(file, landed)
     else:
-        pq.write_table(pa.table(rows or people()), folder / "study.parquet", write_page_checksum=True)
+        pq.write_table(pa.table(rows or people()), landed)
+    digits = hashlib.sha256(landed.read_bytes()).hexdigest()
+    (folder / f"{landed.name}.sha256").write_text(f"{digits}  {landed.name}\n")
     now = dt.datetime.now(dt.UTC)
     receive(lake, root / "landing", NAME, study, now)
     [judged] = Admission(lake, NAME, study).admit_all(now)
