@@ -18,6 +18,7 @@ from pipelines.raw.signs import converts
 _LIKE = 0.6  # likeness of names from which one may be the other: reg_date and reg_dt have 0.8
 _TOLD, _LONGEST = 60, 60  # headers told in a sentence, and characters of each
 _MOST_PAIRS = 20_000  # pairs of names that are compared; a file with more new columns is another file
+_FEWEST_OF_A_ROW = 2  # new names; with fewer nobody's row stands behind the header
 _LONGEST_RUN = 5  # columns in a row that may be renamed at once; where more are new, their order tells nothing
 
 
@@ -44,6 +45,9 @@ class Difference:
     def __str__(self) -> str:
         """The difference in sentences without the last point; empty when there is none."""
         missing = f"{len(self.missing)} of {self.listed_count} columns are missing: {tell_headers(self.missing)}"
+        if self.may_be_a_row:
+            beyond = f"the first line has {len(self.new)} more, which may be a row that lost its line end"
+            return f"{missing}. {beyond}" if self.missing else beyond
         count = "1 column is" if len(self.new) == 1 else f"{len(self.new)} columns are"
         parts = [
             "; ".join(f"{old} is now {tell_headers([new])}" for old, new in self.renamed.items()),
@@ -53,8 +57,15 @@ class Difference:
         ]
         return ". ".join(part for part in parts if part)
 
+    @property
+    def may_be_a_row(self) -> bool:
+        """Whether there are so many new names that a row of data may stand behind the header: none is told then."""
+        return len(self.new) > _FEWEST_OF_A_ROW and len(self.new) + 1 >= self.listed_count
+
     def change(self) -> dict[str, Any]:
         """What a dated layout would say of it, in the words of `RoleChange`; empty when there is no difference."""
+        if self.may_be_a_row:
+            return {}
         renamed = {**self.renamed, **self.likely}
         added = [new for new in self.new if new not in renamed.values() and new not in self.doubled]
         told = {

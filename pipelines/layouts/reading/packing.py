@@ -92,6 +92,9 @@ def needed_in_row(history: AnyHistory) -> list[tuple[str, int]]:
     )
     stated = [(group.stated_by, n) for group in groups for n in range(1, group.count + 1)]
     lookups = [] if isinstance(history, RelativeSlots | WideHistory) else history.lookups
+    joined = {header for lookup in lookups for header in lookup.gives}
+    header = history.election.from_ if isinstance(history, LongHistory) and history.election else None
+    stated += [(header, 1)] if header and header not in joined else []
     return stated + [(at, 1) for lookup in lookups for at in lookup.by if at != SLOT and not at.startswith("=")]
 
 
