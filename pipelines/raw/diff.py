@@ -46,7 +46,7 @@ class Difference:
         """The difference in sentences without the last point; empty when there is none."""
         missing = f"{len(self.missing)} of {self.listed_count} columns are missing: {tell_headers(self.missing)}"
         if self.may_be_a_row:
-            beyond = f"the first line has {len(self.new)} more, which may be a row that lost its line end"
+            beyond = f"{len(self.new)} columns are new, or a row that lost its line end stands behind the header"
             return f"{missing}. {beyond}" if self.missing else beyond
         count = "1 column is" if len(self.new) == 1 else f"{len(self.new)} columns are"
         parts = [
