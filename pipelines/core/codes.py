@@ -118,7 +118,7 @@ def _read(
     texts = [
         text
         for event in delivery.fitting(files)
-        for text in open_file(connection, kept_file(root, event["file_id"]), event["file_name"], files, scratch)
+        for text in open_file(kept_file(root, event["file_id"]), event["file_name"], files, scratch)
     ]
     if not texts:
         return None

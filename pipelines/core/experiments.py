@@ -68,7 +68,7 @@ def write_assignments(lake: Lake, experiment: Experiment, source: Source) -> Rec
     with lake.connect() as connection, lake.scratch() as scratch:
         for event in accepted[-1].fitting(file):
             kept = kept_file(lake.root, event["file_id"])
-            for text in open_file(connection, kept, event["file_name"], file, scratch):
+            for text in open_file(kept, event["file_name"], file, scratch):
                 _take_in(connection, experiment, Positions(text.headers), text.relation)
         _demand_arms(connection, experiment)
         query = f"""

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from models.errors import LayoutError, NoMemberError
 from pipelines.core.staged import Staged
 from pipelines.layouts.dated.changes import RoleChange
@@ -56,13 +54,10 @@ class OpenedLook:
         return {**compare(text.headers, self.look, text.first_rows()).change(), **text.change}
 
 
-def open_roles(
-    connection: duckdb.DuckDBPyConnection, root: Path, delivery: Delivery, layout: Layout, scratch: Path, staged: Staged
-) -> list[OpenedLook]:
+def open_roles(root: Path, delivery: Delivery, layout: Layout, scratch: Path, staged: Staged) -> list[OpenedLook]:
     """The texts of every role by the look that they have; looks that none has are left out.
 
     Args:
-        connection: Where Parquet files are looked into.
         root: Data root, where the received bytes are kept.
         delivery: The delivery.
         layout: Layout of its day.
@@ -76,16 +71,14 @@ def open_roles(
     for role in layout.files:
         looks = [OpenedLook(role, number, look) for number, look in enumerate(layout.looks(role))]
         for event in delivery.events:
-            _open_event(connection, root, event, looks, scratch)
+            _open_event(root, event, looks, scratch)
         found += [look for look in looks if look.texts]
     for look in found:
         look.note(staged)
     return found
 
 
-def _open_event(
-    connection: duckdb.DuckDBPyConnection, root: Path, event: dict[str, Any], looks: list[OpenedLook], scratch: Path
-) -> None:
+def _open_event(root: Path, event: dict[str, Any], looks: list[OpenedLook], scratch: Path) -> None:
     """Open a received file by every look that reads other members of it."""
     left = [look for look in looks if look.look.fits(event["file_name"])]
     read: set[tuple[str, ...]] = set()
@@ -96,7 +89,7 @@ def _open_event(
                 continue  # another look has read these members
             try:
                 kept = kept_file(root, event["file_id"])
-                opened = open_file(connection, kept, event["file_name"], look.look, scratch, is_bridged)
+                opened = open_file(kept, event["file_name"], look.look, scratch, is_bridged)
                 look.texts.extend([(event["file_id"], text) for text in opened])
                 read.add(tuple(look.look.members))
             except LayoutError as error:

@@ -95,7 +95,9 @@ def refuse_headers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
     _refuse(connection, table, f"voter_id = {literal(HEADER)}", "is a row of data, not the header again", None)
 
 
-def refuse_shifted(connection: duckdb.DuckDBPyConnection, first: int, required: Sequence[str]) -> None:
+def refuse_shifted(
+    connection: duckdb.DuckDBPyConnection, first: int, required: Sequence[str], columns: Sequence[str]
+) -> None:
     """Refuse people in whose row several columns lack what must stand there: it was shifted or broken in two.
 
     Needed where a row may be short, for then its number of fields tells nothing.
@@ -104,10 +106,11 @@ def refuse_shifted(connection: duckdb.DuckDBPyConnection, first: int, required: 
         connection: Holds the working tables.
         first: file_no of the first text that is meant.
         required: Columns that every row should state.
+        columns: Column behind each bit of `fault_bits`.
     """
-    empty = " + ".join(["0", *(f"CAST({identifier(name)} IS NULL AS INTEGER)" for name in required)])
-    faulty = "bit_count(fault_bits)"  # a required column with a fault is empty too: it must not count twice
-    wrong = f"greatest({faulty}, {empty}, {faulty} + {empty} - 1) >= {_WRONG_COLUMNS}"
+    empty = [f"CAST({identifier(name)} IS NULL AS INTEGER)" for name in required]
+    others = sum(1 << place for place, name in enumerate(columns) if name not in required)  # required: empty by a fault
+    wrong = f"{' + '.join([f'bit_count(fault_bits & {others})', *empty])} >= {_WRONG_COLUMNS}"
     _refuse(connection, "staged_voters", f"file_no >= {first} AND {wrong}", "has its fields in their columns", None)
 
 

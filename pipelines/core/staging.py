@@ -74,7 +74,7 @@ def stage_delivery(
     deliveries = [received.delivery, *received.earlier]
     codes = stage_codes(connection, root, deliveries, layout.codes, scratch, staged.differences)
     occasion = Occasion(received.state, received.delivery.snapshot_date, received.calendar, codes)
-    opened = open_roles(connection, root, received.delivery, layout, scratch, staged)
+    opened = open_roles(root, received.delivery, layout, scratch, staged)
     staged.differences += _unmeant(root, received)
     packed = [texts for found in opened for texts in _stage_texts(connection, found, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)

@@ -18,6 +18,7 @@ from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import Delimited
 from pipelines.layouts.reading.positions import Positions
+from pipelines.layouts.reading.typed import rules
 from pipelines.layouts.wide import WideElection
 from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import TextRelation, take_rejected_lines
@@ -74,7 +75,8 @@ class TextStager(ABC):
         refusing.refuse_headers(self.connection, self.table)
         if self.has_short_rows and self.layout.voters:
             required = [name for name, column in self.layout.voters.items() if column.is_required]
-            refusing.refuse_shifted(self.connection, self.first, required)
+            columns = [name for name, _ in rules(self.layout.voters, self.positions)]
+            refusing.refuse_shifted(self.connection, self.first, required, columns)
         for number, (_, text) in enumerate(self.texts, self.first):
             if text.scan and is_cut_short(text.scan):
                 self.staged.cut_short.append(text.name)

@@ -93,7 +93,7 @@ def compare(headers: Iterable[str], files: LandedFiles, rows: Sequence[Sequence[
     history = files.history if isinstance(files, FileLayout) else None
     is_known = history.is_election if isinstance(history, WideHistory) else lambda _: False
     found = [header for header in every if not is_known(header)]
-    missing, new = _without_aliases(_beyond(names, found), _beyond(found, names), files)
+    missing, new = _without_aliases(_beyond(names, every), _beyond(found, names), files)
     samples = {header: [row[at] for row in rows if at < len(row)] for at, header in enumerate(every)}
     signs = _signs(names, found, missing, new, _columns_by_header(files), samples)
     renamed = {old: new for old, (new, count) in signs.items() if count > 1}

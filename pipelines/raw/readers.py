@@ -103,17 +103,11 @@ class TextRelation:
 
 
 def open_file(
-    connection: duckdb.DuckDBPyConnection,
-    kept: Path,
-    name: str,
-    files: LandedFiles,
-    scratch: Path,
-    is_bridged: bool = False,
+    kept: Path, name: str, files: LandedFiles, scratch: Path, is_bridged: bool = False
 ) -> Iterator[TextRelation]:
     """The texts of a received file as relations, after their headers were held against the layout.
 
     Args:
-        connection: Where Parquet files are looked into.
         kept: Bytes as received.
         name: Name that the file landed under.
         files: Which members are meant, their format, and what must be in them: a role of a layout, or a code file.

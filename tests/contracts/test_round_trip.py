@@ -33,7 +33,7 @@ def test_people_and_votes_come_back_equal(tmp_path_factory, name, day, nth, quir
 
 def read_back(lake, files, path, scratch):
     with lake.connect() as connection:
-        (text,) = open_file(connection, path, path.name, files, scratch)
+        (text,) = open_file(path, path.name, files, scratch)
         typed = select_typed(files.column_layouts(), Positions(text.headers), text.relation)
         return connection.sql(typed).to_arrow_table()
 

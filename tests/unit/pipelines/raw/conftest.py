@@ -35,7 +35,7 @@ def stage(lake, tmp_path):
         with lake.connect() as connection:
             create_tables(connection)
             staged = Staged(files={"f": {"row_count": 0, "line_count": None}})
-            for text in open_file(connection, received, name, files, scratch):
+            for text in open_file(received, name, files, scratch):
                 PeopleStager(connection, staged, files, [("f", text)], Occasion("NC", dt.date(2026, 10, 1))).stage()
             refusing.refuse_voters(connection, ["last_name", "first_name"])
             rows = connection.execute("SELECT voter_id[4:], last_name, first_name FROM staged_voters").fetchall()

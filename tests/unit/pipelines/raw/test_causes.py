@@ -41,7 +41,7 @@ def read(lake, tmp_path):
     def read(received, files, is_bridged=False, name="f.txt"):
         (tmp_path / "received").write_bytes(received)
         with lake.connect() as connection:
-            texts = list(open_file(connection, tmp_path / "received", name, files, tmp_path, is_bridged))
+            texts = list(open_file(tmp_path / "received", name, files, tmp_path, is_bridged))
             rows = [row for text in texts for row in connection.execute(f"SELECT * FROM {text.relation}").fetchall()]
         places = [texts[0].headers.index(known) for known in ("ID", "LAST") if known in texts[0].headers]
         return [tuple(row[at] for at in places) for row in rows], texts[0]

@@ -88,12 +88,12 @@ def test_a_code_file_needs_every_column_that_it_names(lake, tmp_path):
     for content in (b"name,code\nADAMS,1\n", b"1,ADAMS\n"):
         (tmp_path / "codes.csv").write_bytes(content)
         with lake.connect() as connection:
-            (found,) = open_file(connection, tmp_path / "codes.csv", "codes.csv", codes, tmp_path)
+            (found,) = open_file(tmp_path / "codes.csv", "codes.csv", codes, tmp_path)
             rows = connection.execute(f"SELECT * FROM {found.relation}").fetchall()
         assert dict(zip(found.headers, rows[0], strict=False)) == {"code": "1", "name": "ADAMS"}
     (tmp_path / "codes.csv").write_bytes(b"code\tname\n1\tADAMS\n")
-    with pytest.raises(LayoutError, match="its delimiter is tab, the layout says comma"), lake.connect() as connection:
-        list(open_file(connection, tmp_path / "codes.csv", "codes.csv", codes, tmp_path))
+    with pytest.raises(LayoutError, match="its delimiter is tab, the layout says comma"):
+        list(open_file(tmp_path / "codes.csv", "codes.csv", codes, tmp_path))
 
 
 CELL = st.sampled_from(["", "ANN", "O, NEIL", "5 x", 'SAY "IT"'])

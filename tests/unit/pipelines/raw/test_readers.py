@@ -38,7 +38,7 @@ def stage(lake, path, files):
         create_tables(connection)
         facts = {"row_count": 0, "line_count": None}
         staged = Staged(files={"f": facts})
-        (text,) = open_file(connection, path, "f.txt", files, path.parent)
+        (text,) = open_file(path, "f.txt", files, path.parent)
         PeopleStager(connection, staged, files, [("f", text)], Occasion("NC", dt.date(2026, 10, 1))).stage()
         refusing.refuse_voters(connection, ["last_name", "first_name"])
         rows = connection.execute("SELECT voter_id, last_name FROM staged_voters").fetchall()
