@@ -1,4 +1,4 @@
-"""Foreign names in our sentences: a file, a member or a header may have any name, and a sentence stays one line."""
+"""The words of our sentences: counts, and foreign names, which may be any while a sentence stays one line."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -8,6 +8,19 @@ LONGEST_NAME = 200
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode's controls, directions, halves of pairs, line ends
 _NAMED = 20  # names of a list; a reader learns nothing from the next thousand
+
+
+def counted(count: int, noun: str, one: str = "", many: str = "") -> str:
+    """A number, what it counts and what is said of it: `1 row`, `1,012,345 rows`, `1 row was refused`.
+
+    Args:
+        count: Number, at least 0.
+        noun: What is counted, in the singular; its plural ends in s.
+        one: What is said of a single one: `was refused`.
+        many: What is said of several: `were refused`.
+    """
+    told = f"{count:,} {noun} {one}" if count == 1 else f"{count:,} {noun}s {many}"
+    return told.rstrip()
 
 
 def shown(name: str, at_most: int = LONGEST_NAME) -> str:

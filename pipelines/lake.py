@@ -22,6 +22,7 @@ import pyarrow as pa
 
 from models.errors import BrokenRule, ContractError, WalklistError, broken_contract
 from models.tables import TableContract
+from pipelines.connections import connect
 from pipelines.sql import identifier, literal
 
 ROOT_VERSION = "1"
@@ -167,15 +168,8 @@ class Lake:
         Args:
             memory_share: Share of the memory limit that it may use, above 0 and at most 1.
         """
-        with self.scratch() as scratch:
-            limits: dict[str, str | float | list[str]] = {
-                "memory_limit": self.memory_limit, "threads": self.threads, "temp_directory": str(scratch),
-                "preserve_insertion_order": "true",
-            }  # fmt: skip
-            with duckdb.connect(config=limits) as connection:
-                if memory_share < 1:
-                    _limit_memory(connection, memory_share)
-                yield connection
+        with self.scratch() as scratch, connect(self.memory_limit, self.threads, scratch, memory_share) as connection:
+            yield connection
 
     @contextlib.contextmanager
     def scratch(self) -> Generator[Path]:
@@ -269,13 +263,6 @@ def _flush(path: Path) -> None:
 
 def _is_whole(file: Path, record: Record) -> bool:
     return file.is_file() and file.stat().st_size == record.byte_count
-
-
-def _limit_memory(connection: duckdb.DuckDBPyConnection, share: float) -> None:
-    """Let a connection use so much of the memory that it may use now."""
-    allowed = f"{share} * parse_formatted_bytes(current_setting('memory_limit'))"
-    limit = connection.execute(f"SELECT CAST({allowed} AS BIGINT)").fetchall()[0][0]
-    connection.execute(f"SET memory_limit = '{limit}B'")
 
 
 def find_broken(

@@ -7,7 +7,6 @@ the reason stands in the ledger. Rows that were refused wait, with their text, i
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import duckdb
@@ -22,6 +21,7 @@ from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.plausibility.judging import find_implausible
 from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.refusing import keep_refused
+from pipelines.core.snapshots import Snapshots
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
 from pipelines.core.stated import stated_votes
@@ -31,8 +31,7 @@ from pipelines.layouts.dated.changes import RoleChange, propose_entry
 from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger
-from pipelines.sql import literal
-from pipelines.tables.core import Rejects, VoteHistory, Voters
+from pipelines.tables.core import VoteHistory, Voters
 
 _MEMORY_SHARE = 0.6  # working tables spill at no cost of time, and the rows that are being written come on top
 _NOTHING_TO_KEEP = (
@@ -83,6 +82,10 @@ class Admission:
     def admit_all(self, now: dt.datetime) -> list[Judgement]:
         """Judge every delivery, oldest snapshot first; what stands as it should is not read again.
 
+        A snapshot goes out of use where no delivery of its day is left (a person rejected it, or a digest contradicts
+        its file) or where its files are not accepted by the rules of today. A broken file sent again for a day is
+        another matter: what was good for that day stays in use.
+
         Args:
             now: The present moment, for how long a missing file has been waited for.
 
@@ -93,8 +96,8 @@ class Admission:
         previous: Delivery | None = None
         chain = self._version()
         deliveries = ledger.deliveries()
-        for day in ledger.rejected_days():
-            self._withdraw(day)
+        for day in sorted(set(self._snapshots.days()) - {delivery.snapshot_date for delivery in deliveries}):
+            self._snapshots.withdraw(day)
         for delivery in deliveries:
             made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id)
             first = delivery.first_of(deliveries)
@@ -103,7 +106,7 @@ class Admission:
             if judgement.verdict == "accepted":
                 previous, chain = delivery, made_from
             elif delivery.verdict == "accepted":
-                self._withdraw(delivery.snapshot_date)
+                self._snapshots.withdraw(delivery.snapshot_date)
             judged.append(judgement)
         return judged
 
@@ -114,13 +117,9 @@ class Admission:
         ids = [event["file_id"] for event in judgement.delivery.events]
         return {file_id: {**judgement.facts.get(file_id, {}), **used} for file_id in ids}
 
-    def _withdraw(self, day: dt.date) -> None:
-        """Take a snapshot out of use that was accepted once and is not by the rules of today, or was rejected since.
-
-        A broken file sent again for a day is another matter: what was good for that day stays in use.
-        """
-        for table in (Voters, VoteHistory, Rejects):
-            self.lake.withdraw(table, state=self.source.state, snapshot_date=day)
+    @property
+    def _snapshots(self) -> Snapshots:
+        return Snapshots(self.lake, self.source.state)
 
     def _version(self) -> str:
         """What besides the files and their layouts decides the rows: configuration, calendar and program text."""
@@ -169,12 +168,7 @@ class Admission:
 
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:
         """The records of a delivery whose tables and verdict stand; without the verdict its counts were never told."""
-        place: dict[str, Any] = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
-        found = {
-            table.table_name: self.lake.current(table, made_from, **place) for table in (Voters, VoteHistory, Rejects)
-        }
-        is_whole = all(found.values()) and delivery.verdict == "accepted"
-        return {name: record for name, record in found.items() if record} if is_whole else {}
+        return self._snapshots.standing(delivery.snapshot_date, made_from) if delivery.verdict == "accepted" else {}
 
     def _read(
         self, delivery: Delivery, layout: Layout, previous: Delivery | None, made_from: str, absent: list[str]
@@ -225,8 +219,10 @@ class Admission:
         """Hold a delivery, with a finding for people: reasons, difference, a proposed entry, and counts."""
         wanted = cures(staged.changes) if changes is None else changes
         entry = propose_entry(self.source, delivery.snapshot_date, wanted) if wanted else ""
-        names = {event["file_id"]: event["file_name"] for event in delivery.events}
-        files = {names[file_id]: facts for file_id, facts in staged.files.items() if file_id in names}
+        files = {
+            event["file_name"]: {"bytes_count": event["bytes_count"], **staged.files.get(event["file_id"], {})}
+            for event in delivery.events
+        }
         Finding(made_from, reasons, staged.differences, entry, is_read, files).keep(self.lake, delivery)
         told = " ".join([*reasons, *staged.differences])
         return Judgement(delivery, "held", self._held(delivery, told), staged=staged)
@@ -274,16 +270,11 @@ class Admission:
         compared: Comparison,
         made_from: str,
     ) -> dict[str, Record]:
-        place: dict[str, Any] = {"state": self.source.state, "snapshot_date": delivery.snapshot_date}
-        known, lag = self.lake.table(VoteHistory, state=self.source.state), self.source.posting_lag_days
-        votes = select_new_votes(stated, known, delivery.snapshot_date, compared.last_date, lag)
-        people = select_snapshot(delivery.snapshot_date, compared.last_good if compared.is_partial else None)
-        write = partial(self.lake.write, connection=connection, made_from=made_from, **place)
-        rejects = write(Rejects, query=_select_rejects(staged))
-        history = write(VoteHistory, query=votes)
-        voters = write(Voters, query=people)  # last: it makes the snapshot visible
-        written = {Voters: voters, VoteHistory: history, Rejects: rejects}
-        return {table.table_name: record for table, record in written.items()}
+        day, lag = delivery.snapshot_date, self.source.posting_lag_days
+        known = self.lake.table(VoteHistory, state=self.source.state)
+        votes = select_new_votes(stated, known, day, compared.last_date, lag)
+        people = select_snapshot(day, compared.last_good if compared.is_partial else None)
+        return self._snapshots.write(day, connection, made_from, people, votes, staged.numbers)
 
     def _keep_refused(self, connection: duckdb.DuckDBPyConnection, staged: Staged, made_from: str) -> None:
         folder = self.lake.root / "raw" / "quarantine" / self.name
@@ -293,11 +284,3 @@ class Admission:
 def _files(missing: list[str]) -> str:
     """What is missing, as words: `voters file`, `voters file 23_44`."""
     return " and ".join(" ".join([*what.split()[:1], "file", *what.split()[1:]]) for what in missing)
-
-
-def _select_rejects(staged: Staged) -> str:
-    numbers = ", ".join(f"({number}, {literal(file_id)})" for number, file_id in enumerate(staged.numbers))
-    return f"""
-    SELECT DISTINCT file_id, row_number, rule, column_name
-    FROM refused
-    JOIN (VALUES {numbers}) AS files(file_no, file_id) USING (file_no)"""

@@ -24,7 +24,8 @@ class Finding:
         differences: How its files differ from their layout, a sentence each.
         entry: YAML of the dated layout entry that would read it; empty where no entry would help.
         is_read: Whether its rows could be read, so that a person may accept it as it is.
-        files: Facts of each file by its name: rows, refused rows, lines, encoding, delimiter.
+        files: Facts of each file by its name: bytes; of those that were read rows, refused rows, lines, encoding,
+            delimiter.
     """
 
     made_from: str

@@ -51,7 +51,9 @@ class OpenedLook:
             staged.changes[self.role] = RoleChange.model_validate(_of_look(change, self.number))
 
     def _change(self, text: TextRelation) -> dict[str, Any]:
-        return {**compare(text.headers, self.look, text.first_rows()).change(), **text.change}
+        is_other = str(compare(text.headers, self.look))  # then its texts may tell which column is which
+        renamed = compare(text.headers, self.look, text.first_rows()).change() if is_other else {}
+        return {**renamed, **text.change}
 
 
 def open_roles(root: Path, delivery: Delivery, layout: Layout, scratch: Path, staged: Staged) -> list[OpenedLook]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from models.wording import counted
 from pipelines.core.staged import Count, Staged
 
 _NAMES = 5  # elections named in a sentence
@@ -18,7 +19,7 @@ def summary(staged: Staged) -> list[str]:
         *[placeholder(found) for found in by_rule(staged.masked)],
         *unnamed(staged),
         *[
-            f"{count:,} votes are of elections that the calendar does not name: {election_type}."
+            f"{counted(count, 'vote', 'is', 'are')} of elections that the calendar does not name: {election_type}."
             for election_type, count in sorted(staged.assumed.items())
         ],
         *staged.differences,
@@ -56,13 +57,15 @@ def files_of(counts: list[Count]) -> str:
 def refusal(found: list[Count]) -> str:
     """Lines refused under one rule."""
     column, rule = found[0].column, found[0].rule
-    return f"{files_of(found)}: {_sum(found):,} rows were refused, {column} breaks the rule '{rule}'."
+    refused = counted(_sum(found), "row", "was refused", "were refused")
+    return f"{files_of(found)}: {refused}, {column} breaks the rule '{rule}'."
 
 
 def fault(found: list[Count]) -> str:
     """Texts that did not convert."""
     column, rule = found[0].column, found[0].rule
-    return f"{files_of(found)}, {column}: {_sum(found):,} texts break the rule '{rule}' and are null."
+    broken = counted(_sum(found), "text", "breaks", "break")
+    return f"{files_of(found)}, {column}: {broken} the rule '{rule}': null."
 
 
 def placeholder(found: list[Count]) -> str:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import dagster as dg
 
 from models.tables import TableContract
+from models.wording import counted
 from pipelines.core.changes import count_changes, write_changes
 from pipelines.core.delivery import Admission, Judgement
 from pipelines.core.elections import calendar_table, select_elections
 from pipelines.core.households import select_households
 from pipelines.defs.alerts import alert_held
 from pipelines.defs.held import held_metadata
-from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
+from pipelines.defs.io import contract_check, contract_spec, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, delivery_metadata, markdown_table

@@ -6,7 +6,8 @@ from models.config import read_config
 from models.errors import ConfigError
 from models.features import Features, feature_names
 from models.model_config import ModelConfig, StateModel
-from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of, written
+from models.wording import counted
+from pipelines.defs.io import contract_check, contract_spec, data_version, metadata_of, written
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, markdown_table

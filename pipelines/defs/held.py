@@ -47,12 +47,12 @@ def _listed(sentences: Sequence[str]) -> str:
 
 def _files_table(finding: Finding) -> dg.MetadataValue:
     if not finding.files:
-        return dg.MetadataValue.md("None of them could be read.")
+        return dg.MetadataValue.md("None of them was opened.")
     return markdown_table([_file_row(name, facts) for name, facts in finding.files.items()])
 
 
 def _file_row(name: str, facts: dict[str, Any]) -> dict[str, Any]:
-    shown = {"rows": "row_count", "refused": "reject_count", "lines": "line_count"}
+    shown = {"bytes": "bytes_count", "rows": "row_count", "refused": "reject_count", "lines": "line_count"}
     counts = {label: facts.get(key) if facts.get(key) is not None else "-" for label, key in shown.items()}
     delimiter = facts.get("delimiter")
     told = {"encoding": facts.get("encoding") or "-", "delimiter": repr(delimiter).strip("'") if delimiter else "-"}

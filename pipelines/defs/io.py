@@ -123,8 +123,3 @@ def written(records: Iterable[Record]) -> str:
     """How many partitions were written and how many stood, in words."""
     new = [record.is_new for record in records]
     return f"{sum(new)} rebuilt, {len(new) - sum(new)} unchanged"
-
-
-def counted(count: int, noun: str) -> str:
-    """A number and what it counts: `1 row`, `1,012,345 rows`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

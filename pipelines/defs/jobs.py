@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from pipelines.defs.io import CONTRACTS, broken_rules, counted, standing_parts
+from models.wording import counted
+from pipelines.defs.io import CONTRACTS, broken_rules, standing_parts
 from pipelines.defs.raw import DECIDE
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.publish.ledger import current_release, verify

@@ -10,8 +10,9 @@ from dagster import AssetsDefinition
 from models.config import read_config
 from models.errors import RegistryError, WalklistError
 from models.model_config import ModelConfig, StateModel
+from models.wording import counted
 from pipelines.core.experiments import Experiment, write_assignments
-from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of
+from pipelines.defs.io import contract_check, contract_spec, data_version, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table

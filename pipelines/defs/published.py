@@ -6,8 +6,9 @@ import dagster as dg
 from pydantic import Field
 
 from models.config import read_config
+from models.wording import counted
 from pipelines.defs.alerts import alert_drift
-from pipelines.defs.io import counted, metadata_of
+from pipelines.defs.io import metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY
 from pipelines.defs.release import State, batches_of, inputs_of, passports_of, standings_of, states_to_publish
 from pipelines.defs.resources import Desk, told_in_words

@@ -9,8 +9,9 @@ import dagster as dg
 from pydantic import Field
 
 from models.errors import DeliveryError
+from models.wording import counted
 from pipelines.core.deciding import Decision, decide
-from pipelines.defs.io import counted, metadata_of
+from pipelines.defs.io import metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, markdown_table

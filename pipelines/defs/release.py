@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from models.errors import WalklistError
 from models.features import Features
 from models.tables import Scores
+from models.wording import counted
 from pipelines.defs.feature import model_of
-from pipelines.defs.io import counted
 from pipelines.defs.partitions import STATES
 from pipelines.defs.resources import Desk
 from pipelines.features.as_of import find_universe

@@ -3,8 +3,9 @@
 import dagster as dg
 
 from models.tables import Scores
+from models.wording import counted
 from pipelines.defs.feature import model_of
-from pipelines.defs.io import contract_check, contract_spec, counted, data_version, metadata_of
+from pipelines.defs.io import contract_check, contract_spec, data_version, metadata_of
 from pipelines.defs.partitions import OWNERS, RETRY, by_state
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.defs.tables import markdown_table

@@ -1,12 +1,14 @@
 """A written file is read back and held against its contract before anyone else may read it."""
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import duckdb
 
 from models.errors import BrokenRule, PublicationError, broken_contract
 from models.tables import Check
+from pipelines.connections import connect
 from pipelines.publish.targets import PublicationConfig
 from pipelines.publish.writer import Written
 
@@ -47,9 +49,9 @@ def broken_rules(path: Path, state: str, config: PublicationConfig, staging: Pat
     return [BrokenRule(check.column, check.rule, count) for check, count in zip(checks, found, strict=True) if count]
 
 
-def bounded_duckdb(staging: Path) -> duckdb.DuckDBPyConnection:
+def bounded_duckdb(staging: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
     """A connection that spills into the staging folder when a gigabyte does not do."""
-    return duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(staging / "spill"), "threads": 2})
+    return connect("1GB", 2, staging / "spill")
 
 
 def _applicable(config: PublicationConfig) -> list[Check]:

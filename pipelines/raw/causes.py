@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.errors import LayoutError
+from models.wording import counted
 from pipelines.raw.dialects import (
     FirstLines,
     is_every_name,
@@ -100,7 +101,7 @@ def _columns(first: FirstLines) -> Cause | None:
     missing = missing_columns(first.files, headers)
     difference = compare(headers, first.files, first.rows(delimiter))
     return (
-        f"{len(missing)} required columns are missing: {', '.join(missing)}. {difference}. "
+        f"{counted(len(missing), 'required column', 'is missing', 'are missing')}: {', '.join(missing)}. {difference}. "
         "If the state renamed a column, add a dated layout.",
         difference.change(),
     )

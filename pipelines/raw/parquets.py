@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.errors import LayoutError
-from models.wording import shown, shown_list
+from models.wording import counted, shown, shown_list
 from pipelines.raw.apart import answer, ask_apart
 from pipelines.raw.pages import BrokenPagesError, walk_pages
 
@@ -121,11 +121,12 @@ def _demand_plain(name: str, footer: pq.FileMetaData) -> None:
         if found.max_repetition_level or found.max_definition_level > 1 or found.path != found.name
     ]
     if nested:
-        raise LayoutError(f"{name}: {len(nested)} columns hold lists or structures: {shown_list(nested)}. Not read.")
+        held = counted(len(nested), "column", "holds", "hold")
+        raise LayoutError(f"{name}: {held} lists or structures: {shown_list(nested)}. Not read.")
     names = [found.name for found in columns]
     doubled = sorted({found for found in names if names.count(found) > 1}) if len(set(names)) < len(names) else []
     if doubled:
-        raise LayoutError(f"{name}: {len(doubled)} columns stand twice: {shown_list(doubled)}.")
+        raise LayoutError(f"{name}: {counted(len(doubled), 'column', 'stands', 'stand')} twice: {shown_list(doubled)}.")
 
 
 def _is_text(column: pq.ColumnSchema) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from models.errors import LayoutError
+from models.wording import counted
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import FixedWidth
 from pipelines.layouts.lookups import LandedFiles
@@ -57,7 +58,8 @@ def find_places(opened: OpenedText, files: LandedFiles) -> Places:
     places = _separated(opened.name, lines, format_) if format_.separator else _widths(lines[0], format_)
     missing = missing_columns(files, places.headers)
     if missing:
-        raise LayoutError(f"{opened.name}: its record lacks {len(missing)} required columns: {', '.join(missing)}.")
+        lacked = counted(len(missing), "required column")
+        raise LayoutError(f"{opened.name}: its record lacks {lacked}: {', '.join(missing)}.")
     return places
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from models.errors import LayoutError
+from models.wording import counted
 from pipelines.layouts.formats import Delimited, FixedWidth, ParquetFile, Spreadsheet
 from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw.archives import largest_size
@@ -149,7 +150,8 @@ def _open_parquet(kept: Path, name: str, files: LandedFiles, scratch: Path) -> T
     copy = copy_checked(kept, name, proven, largest_size(kept), scratch)
     missing, difference = missing_columns(files, copy.headers), compare(copy.headers, files)
     if missing:
-        told = f"{len(missing)} required columns are missing: {', '.join(missing)}. {difference}."
+        count = counted(len(missing), "required column", "is missing", "are missing")
+        told = f"{count}: {', '.join(missing)}. {difference}."
         raise LayoutError(f"{name}: {told}", difference.change())
     if str(difference) and not proven:  # a flipped bit in a name makes another column of it
         raise LayoutError(

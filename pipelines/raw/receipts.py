@@ -117,19 +117,13 @@ class ReceiptLedger:
         Rejected and superseded files are left out. A person rejects files together: once another file of the day
         comes, the others count again.
         """
-        return [found for found in self._all_deliveries() if not found.is_rejected]
-
-    def rejected_days(self) -> list[dt.date]:
-        """Days whose delivery a person rejected."""
-        return [found.snapshot_date for found in self._all_deliveries() if found.is_rejected]
-
-    def _all_deliveries(self) -> list[Delivery]:
         out = ("rejected", "superseded")
         standing = [
             event for event in self._standing() if event["verdict"] not in out or event["decided_by"] != BY_RULES
         ]
         days = sorted({event["snapshot_date"] for event in standing})
-        return [self._delivery(day, standing) for day in days]
+        found = [self._delivery(day, standing) for day in days]
+        return [delivery for delivery in found if not delivery.is_rejected]
 
     def _standing(self) -> Iterable[dict[str, Any]]:
         """The event by which every file stands: other bytes that were rejected under its name leave it as it is."""

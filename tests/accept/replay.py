@@ -210,5 +210,5 @@ def _lightly() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
-        patch.setattr(plots, "to_svg", lambda chart: "<svg/>")
+        patch.setattr(plots, "_written", lambda chart, form: "<svg/>" if form == "svg" else b"")
         yield

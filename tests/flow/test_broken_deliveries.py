@@ -116,7 +116,7 @@ def rewritten(content: bytes, column: str, change) -> bytes:
 HELD = {
     "a required column is dropped": (
         lambda text: breaks.drop_column(text, "birth_year"),
-        "required columns are missing: birth_year",
+        "required column is missing: birth_year",
     ),
     "a header is renamed": (
         lambda text: breaks.rename_header(text, "registr_dt", "regist_date"),

@@ -124,14 +124,14 @@ MENDED = {
         "nc", {"history": {"renamed": {"election_lbl": "election_date"}}}, ["election_lbl is now election_date"],
     ),
     "oh, a required column gone": (
-        "oh", {"voters": {"dropped": ["DATE_OF_BIRTH"]}}, ["1 required columns are missing: DATE_OF_BIRTH"],
+        "oh", {"voters": {"dropped": ["DATE_OF_BIRTH"]}}, ["1 required column is missing: DATE_OF_BIRTH"],
     ),
     "oh, renamed and another delimiter": (
         "oh", {"voters": {"renamed": {"SOS_VOTERID": "SOS_VOTER_NO"}, "set": {"format": {"delimiters": ["|"]}}}},
         ["its delimiter is pipe", "SOS_VOTERID is now SOS_VOTER_NO"],
     ),
     "ia, the columns of slots renamed": (
-        "ia", {"voters": {"renamed": {"GENERAL_ELECTION_DATE": "GEN_ELECTION_DATE"}}}, ["required columns are missing"],
+        "ia", {"voters": {"renamed": {"GENERAL_ELECTION_DATE": "GEN_ELECTION_DATE"}}}, ["required column"],
     ),
     "tx, a field more at the end of the record": ("tx", {}, ["lines have 7 characters more than the record"]),
 }  # fmt: skip

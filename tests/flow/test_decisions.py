@@ -132,6 +132,21 @@ def test_an_implausible_delivery_is_accepted_as_it_is_and_the_next_one_is_judged
     assert world.judge().verdict == "held"
 
 
+def test_an_accepted_snapshot_goes_out_of_use_where_a_digest_contradicts_its_file(world):
+    world.land(lambda text: text)
+    world.now = dt.datetime.now(dt.UTC)
+    assert world.judge().verdict == "accepted" and str(DAY) in world.snapshots()
+    digests = [world.landing / "nc" / str(DAY) / f"{name}.sha256" for name in (VOTERS, HISTORY)]
+    for digest in digests:
+        digest.write_text("0" * 64)
+    world.now = dt.datetime.now(dt.UTC)
+    assert world.judge().delivery.snapshot_date < DAY and str(DAY) not in world.snapshots()
+    for digest in digests:
+        digest.unlink()
+    world.now = dt.datetime.now(dt.UTC)
+    assert world.judge().verdict == "accepted" and str(DAY) in world.snapshots()
+
+
 def test_a_rejected_delivery_is_never_looked_at_again(world):
     world.land(a_third)
     world.judge()

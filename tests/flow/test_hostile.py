@@ -64,14 +64,14 @@ HELD = {
     "delimiters alone": (b"," * (4 << 20), None, "the first line is not the header"),
     "delimiters below a header": (f"{HEADER}\n".encode() + (b"," * 5 + b"\n") * 50_000, None, "is stated"),
     "quotes alone": (b'"' * (8 << 20), None, "the first line is not the header"),
-    "quotes below a header": (f"{HEADER}\n".encode() + b'"' * (8 << 20), None, "rows were refused"),
+    "quotes below a header": (f"{HEADER}\n".encode() + b'"' * (8 << 20), None, "refused"),
     "line ends alone": (b"\n" * (4 << 20), None, "nothing but blanks"),
     "a locked archive": (locked(zipped({"v.csv": b"x"})), None, "are locked by a password"),
     "a bomb": (zipped({"v.csv": b"0" * (64 << 20)}), None, "unpacks to more than 100 times its size"),
     "a way out": (zipped({"../../v.csv": ROW.encode()}), None, "leads out of the archive"),
     "a workbook with a far cell": (book(XFD1048576="x"), BOOK, "stops what reads it, or takes more than 4 GB"),
     "a header of SQL": (
-        f"id' DROP TABLE staged_voters --,{HEADER[3:]}\n{ROW}\n".encode(), None, "required columns are missing: id",
+        f"id' DROP TABLE staged_voters --,{HEADER[3:]}\n{ROW}\n".encode(), None, "required column is missing: id",
     ),
     "a header of controls": (f"{HEADER},a\x1b[31m\x07\n{ROW},x\nno row\n".encode(), None, "1 column is new: a [31m"),
 }  # fmt: skip

@@ -427,4 +427,4 @@ def test_votes_of_days_that_the_calendar_does_not_name_are_told(deliver):
         "2019_VotingHistoryExtract.txt": lines("|".join(history), *votes_),
     })  # fmt: skip
     assert {election for _, election in voted} == {"WA-2000-11-07-general", "WA-2019-02-12-special"}
-    assert "1 votes are of elections that the calendar does not name: special." in judged.reason
+    assert "1 vote is of elections that the calendar does not name: special." in judged.reason

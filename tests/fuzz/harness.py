@@ -4,14 +4,13 @@ import datetime as dt
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from models.errors import WalklistError
+from pipelines.connections import connect
 from pipelines.core.delivery import Admission
 from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.plausibility.judging import find_implausible
@@ -35,35 +34,22 @@ class Outcome:
 
 
 class Reader:
-    """Reads one delivery after the other with one SQL engine, each in a database of its own."""
+    """Reads one delivery after the other."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self._count = home, 0
-        self._connection = duckdb.connect(config={"threads": 1, "memory_limit": "400MB", "temp_directory": str(home)})
+        self.home = home
 
     def read(self, world: World, files: dict[str, bytes], has_rows: bool = False) -> Outcome:
         """The outcome of a delivery of these files; only errors with a sentence are an outcome."""
         root = Path(tempfile.mkdtemp(dir=self.home))
         (root / "scratch").mkdir()
         try:
-            with self._database() as connection:
+            with connect("400MB", 1, root / "scratch") as connection:
                 return _staged(connection, root, world, files, has_rows)
         except WalklistError as error:
             return Outcome("held", str(error))
         finally:
             shutil.rmtree(root)
-
-    @contextmanager
-    def _database(self) -> Generator[duckdb.DuckDBPyConnection]:
-        self._count += 1
-        name = f"w{self._count}"
-        self._connection.execute(f"ATTACH ':memory:' AS {name}; USE {name}")
-        try:
-            yield self._connection
-        finally:
-            self._connection.execute("USE memory; DROP TABLE IF EXISTS temp.reject_errors")
-            self._connection.execute("DROP TABLE IF EXISTS temp.reject_scans; DROP VIEW IF EXISTS temp.people")
-            self._connection.execute(f"DETACH {name}")
 
 
 def _staged(

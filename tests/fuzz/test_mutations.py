@@ -17,7 +17,7 @@ def test_damage_is_never_read_in_silence(kind):
         assert account.classes["silent"] == 0, account.silent_seeds
 
 
-@pytest.mark.slow
+@pytest.mark.accept
 @pytest.mark.parametrize("kind", KINDS)
 def test_much_damage_is_never_read_in_silence(kind):
     account = mutate_all(kind, 300, seed=1)

@@ -6,7 +6,7 @@ from tests.accept.nights import GAPS, Nights
 from tests.flow.desk_world import flow_of_another_profile
 
 
-@pytest.mark.slow
+@pytest.mark.accept
 def test_nights_of_arrivals_and_breaks_end_where_a_fresh_run_ends(tmp_path):
     nights = Nights(tmp_path, count=9)
     with flow_of_another_profile():

@@ -76,9 +76,7 @@ def test_a_column_per_election_becomes_a_row_per_stated_vote(lake, admit):
 
 def test_a_cell_that_the_layout_does_not_know_is_counted_and_states_nothing(lake, admit):
     judgement = admit(f"{HEADER}\n1,ANN,1980-01-02,MAYBE,N\n")
-    assert (
-        "part0.csv, e2020: 1 texts break the rule 'is a cell that the layout knows' and are null." in judgement.reason
-    )
+    assert "part0.csv, e2020: 1 text breaks the rule 'is a cell that the layout knows': null." in judgement.reason
     assert len(rows(lake, VoteHistory, "*")) == 1
 
 

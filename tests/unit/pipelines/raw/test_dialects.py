@@ -33,7 +33,7 @@ def test_a_header_that_may_lack_is_still_read_by_name(stage):
 NEITHER = {
     b"1,ANN\n2,BO\n": "3 columns were expected where the first line is not the header; found 2 by comma",
     b"1\tANN\tA\n": "its delimiter is tab, the layout says comma",
-    b"number,last,first\n1,ANN,A\n": "1 required columns are missing: id",
+    b"number,last,first\n1,ANN,A\n": "1 required column is missing: id",
 }
 
 

@@ -135,7 +135,7 @@ def test_a_file_that_cannot_be_read_is_refused_in_words(copied, case):
 
 def test_two_columns_of_one_name_are_refused(copied):
     table = pa.Table.from_arrays([pa.array(["1"]), pa.array(["2"])], names=["id", "id"])
-    with pytest.raises(LayoutError, match="1 columns stand twice: id"):
+    with pytest.raises(LayoutError, match="1 column stands twice: id"):
         copied(written(table))
 
 

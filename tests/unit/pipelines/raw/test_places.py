@@ -102,7 +102,7 @@ def test_lines_of_another_record_are_told_by_what_they_have_more_or_fewer(stage)
 
 
 def test_a_record_without_a_required_column_is_refused(stage):
-    with pytest.raises(LayoutError, match="its record lacks 1 required columns: id"):
+    with pytest.raises(LayoutError, match="its record lacks 1 required column: id"):
         stage(b"ANN   A \n", fixed(RECORD, {"last": 6, "first": 2}))
 
 

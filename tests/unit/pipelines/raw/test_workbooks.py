@@ -97,7 +97,7 @@ BROKEN = {
     "cut": (book(HEADER, ["1", "ANN", "A"])[:2000], "not a whole workbook"),
     "no rows": (book(), "the sheet has no rows"),
     "a header alone": (book(HEADER), "a header and no rows"),
-    "other columns": (book(["number", "last", "first"], ["1", "ANN", "A"]), "1 required columns are missing: id"),
+    "other columns": (book(["number", "last", "first"], ["1", "ANN", "A"]), "1 required column is missing: id"),
     "a bomb": (bomb(), "unpacks to more than 100 times its size"),
     "empty": (b"", r"the file is empty \(0 bytes\)"),
 }
