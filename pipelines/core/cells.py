@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from pipelines.sql import listed
+from pipelines.sql import identifier, listed
 
 _PEOPLE = 1 << 16  # at once; their cells are some megabytes
 
@@ -41,6 +41,7 @@ class CellStream:
         self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], letters: Sequence[str], election_count: int
     ) -> None:
         self._connection, self._numbers, self._election_count = connection, numbers, election_count
+        self._database = connection.execute("SELECT current_database()").fetchall()[0][0]
         self._is_stated = np.zeros(256, dtype=bool)
         self._is_stated[[ord(letter) for letter in letters]] = True
 
@@ -54,6 +55,7 @@ class CellStream:
             "ORDER BY voter_id"
         )
         with self._connection.cursor() as cursor:
+            cursor.execute(f"USE {identifier(self._database)}")
             for batch in cursor.sql(people).to_arrow_reader(_PEOPLE):
                 yield self._unfolded(batch)
 
