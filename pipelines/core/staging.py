@@ -68,13 +68,13 @@ def stage_delivery(
         LayoutError: A file cannot be opened, or does not fit its layout.
     """
     staged, layout = Staged() if staged is None else staged, received.layout
+    opened = open_roles(root, received.delivery, layout, scratch, staged)
     wide = [look.history for look in layout.all_looks() if isinstance(look.history, WideHistory)]
     is_wide = not all(map(is_packed, wide))
     create_tables(connection, is_wide, max(look.vote_text_count for look in layout.all_looks()))
     deliveries = [received.delivery, *received.earlier]
     codes = stage_codes(connection, root, deliveries, layout.codes, scratch, staged.differences)
     occasion = Occasion(received.state, received.delivery.snapshot_date, received.calendar, codes)
-    opened = open_roles(root, received.delivery, layout, scratch, staged)
     staged.differences += _unmeant(root, received)
     packed = [texts for found in opened for texts in _stage_texts(connection, found, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import functools
+import random
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.layouts.reading.positions import Positions
@@ -20,13 +21,12 @@ FEW = 1200
 simulated = functools.cache(simulation_of_state)
 
 
-@settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
-@given(quirks=st.sets(st.sampled_from(QUIRKS)))
 @pytest.mark.parametrize(("name", "day", "nth"), list(dated_layouts()), ids=str)
-def test_people_and_votes_come_back_equal(tmp_path_factory, name, day, nth, quirks):
-    trip = RoundTrip(
-        name, day, nth, simulated(name.upper(), VOTERS.get(name, FEW)), tmp_path_factory.mktemp(name), quirks
-    )
+def test_people_and_votes_come_back_equal(tmp_path, name, day, nth):
+    """With some of the quirks; `make accept-states` shows every layout plain and with all of them."""
+    draws = random.Random(f"{name} {day} {nth}")
+    quirks = draws.sample(QUIRKS, draws.randint(0, len(QUIRKS)))
+    trip = RoundTrip(name, day, nth, simulated(name.upper(), VOTERS.get(name, FEW)), tmp_path, quirks)
     assert not trip.faults()
     assert len(trip.people()) > 700 and len(trip.votes()) > 1000
 

@@ -145,8 +145,6 @@ def run_part(worlds: Path, own: Path, count: int, seed: int, first: int, step: i
         account.faults += [f"{seed} {number}: written outside" for _ in _strays(own)]
         if number + step >= count or not account.count % 20:
             (own / "account.json").write_text(json.dumps(vars(account)))
-        if not account.count % 1000:
-            reader = Reader(own / "sql")
 
 
 def _account(kind: str, found: Outcome, faults: list[str], seed: int, number: int, seconds: float) -> FuzzAccount:
