@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models.wording import counted
+
 
 class WalklistError(Exception):
     """What went wrong, where, what was expected, and the next step, in words fit for a log."""
@@ -85,4 +87,5 @@ class BrokenRule:
 def broken_contract(table: str, broken: Iterable[BrokenRule]) -> ContractError:
     """The error that says which rules of a table are broken, by column, rule and count."""
     faults = [f"{fault.column} {fault.rule}: {fault.count:,} rows" for fault in broken]
-    return ContractError(f"{table}: {len(faults)} rules of its contract are broken: " + "; ".join(faults) + ".")
+    told = counted(len(faults), "rule", "of its contract is broken", "of its contract are broken")
+    return ContractError(f"{table}: {told}: " + "; ".join(faults) + ".")

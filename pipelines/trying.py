@@ -10,7 +10,7 @@ from pipelines.calendar import read_calendar
 from pipelines.core.trial import Trial, Trying
 from pipelines.lake import Lake, Table
 from pipelines.layouts.files import Role
-from pipelines.layouts.source import Source, read_source
+from pipelines.layouts.source import Source, read_source, source_paths
 from pipelines.raw.adopted import with_adopted
 from pipelines.settings import Settings
 from pipelines.tables.core import Voters
@@ -45,7 +45,8 @@ def check_file(settings: Settings, file: Path, name: str, day: str = "", role: s
     trying = Trying(name.lower(), source, calendar, _last_good(lake, source, made))
     with tempfile.TemporaryDirectory() as folder, Lake(Path(folder), lake.memory_limit, lake.threads).connect() as sql:
         trial = trying.try_file(sql, file, made, Path(folder), role or None)  # ty: ignore[invalid-argument-type]
-    return _told(file, trying, trial), not trial.reasons
+    path = source_paths(settings.configs)[name.lower()].relative_to(settings.configs)
+    return _told(file, path, trial), not trial.reasons
 
 
 def _day(text: str) -> dt.date:
@@ -61,8 +62,8 @@ def _last_good(lake: Lake, source: Source, day: dt.date) -> tuple[Table, dt.date
     return (lake.table(Voters, state=source.state, snapshot_date=newest), newest) if newest else None
 
 
-def _told(file: Path, trying: Trying, trial: Trial) -> str:
-    held_against = f"{file.name} held against configs/states/{trying.name}.yaml, layout of {trial.layout.valid_from}"
+def _told(file: Path, path: Path, trial: Trial) -> str:
+    held_against = f"{file.name} held against configs/{path}, layout of {trial.layout.valid_from}"
     compared = f"the last good snapshot of {trial.last_good}" if trial.last_good else "no last good snapshot at hand"
     rows = [
         f"{held_against}, as {' and '.join(trial.roles)}; {compared}.",

@@ -11,28 +11,33 @@ import duckdb
 
 from models.errors import WalklistError
 from pipelines.core.plausibility.comparison import Comparison
+from pipelines.core.plausibility.judging import is_comparable
 from pipelines.core.staged import Staged
 from pipelines.lake import Table
 from pipelines.layouts.dated.changes import RoleChange
 from pipelines.layouts.files import Role
+from pipelines.layouts.limits import Plausibility
 
 _NAMES = ("last_name", "first_name", "middle_name", "city")
 _SAME_SHARE = 0.9  # a marriage or a move changes few of them between two files; another encoding changes all
 
 
-def unproven(connection: duckdb.DuckDBPyConnection, staged: Staged, compared: Comparison) -> list[str]:
+def unproven(
+    connection: duckdb.DuckDBPyConnection, staged: Staged, compared: Comparison, limits: Plausibility
+) -> list[str]:
     """Why a delivery whose dialect changed may not load by itself, as sentences; empty where it may.
 
     Args:
         connection: Holds `told_voters`.
         staged: What reading found.
         compared: The last good snapshot, if any.
+        limits: The source's limits; they say how old a snapshot may be to be compared with.
     """
     if not staged.dialect:
         return []
     told = " ".join(staged.dialect)
-    if compared.last_good is None:
-        return [f"{told} There is no last good snapshot that would show whether it was read as it was meant."]
+    if compared.last_good is None or not is_comparable(compared, limits):
+        return [f"{told} There is no last good snapshot of late that would show whether it was read as it was meant."]
     reasons = []
     if any(change.renamed or change.added or change.dropped for change in staged.changes.values()):
         reasons.append(f"{told} Its columns changed at the same time, so that a person has to look at it.")
@@ -52,6 +57,8 @@ def _misread(connection: duckdb.DuckDBPyConnection, last_good: Table, told: str)
     ).fetchall()[0]
     if people and same >= _SAME_SHARE * people:
         return []
+    if not people:
+        return [f"{told} No voter's name had letters beyond ASCII before, so nothing shows whether it is read right."]
     return [f"{told} Of {people:,} voters whose name has letters beyond ASCII {same:,} have the name of before."]
 
 

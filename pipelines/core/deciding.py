@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.errors import DeliveryError
-from pipelines.core.findings import read_finding
+from pipelines.core.findings import keep_approved, read_finding
 from pipelines.lake import Lake
 from pipelines.layouts.source import Source
 from pipelines.raw.adopted import adopt_entry
@@ -70,9 +70,11 @@ def _approve(lake: Lake, name: str, source: Source, delivery: Delivery, made: De
         ledger.decide_by_person(delivery, "received", f"Its proposed layout entry is adopted by {told}", made.person)
         return f"{delivery.delivery_id}: the proposed layout entry of {day} is in force; the delivery is judged by it."
     if finding and finding.is_read:
+        keep_approved(lake, delivery)
         ledger.decide_by_person(delivery, "accepted", f"Accepted by {told}", made.person)
         return f"{delivery.delivery_id} is accepted as it is."
+    why = f"{' '.join(finding.reasons)} " if finding else ""
     raise DeliveryError(
-        f"{delivery.delivery_id}: it cannot be read as it is, and no layout entry is known that would read it. "
+        f"{delivery.delivery_id}: it was not read, and no layout entry is known that would read it. {why}"
         f"Write one into {name}.yaml, ask for the files again, or reject it."
     )

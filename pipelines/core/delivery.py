@@ -15,7 +15,7 @@ from models.errors import ContractError, DeliveryError, LayoutError
 from pipelines.calendar import Election
 from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.carrying import describe_carried, select_snapshot
-from pipelines.core.findings import Finding, read_finding
+from pipelines.core.findings import Finding, read_approved, read_finding, unseen
 from pipelines.core.history import select_new_votes
 from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.plausibility.judging import find_implausible
@@ -30,7 +30,8 @@ from pipelines.lake import Lake, Record, code_version, fingerprint
 from pipelines.layouts.dated.changes import RoleChange, propose_entry
 from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
-from pipelines.raw.receipts import Delivery, ReceiptLedger
+from pipelines.raw.receipts import Delivery, ReceiptLedger, kept_file
+from pipelines.raw.store import is_proven
 from pipelines.tables.core import VoteHistory, Voters
 
 _MEMORY_SHARE = 0.6  # working tables spill at no cost of time, and the rows that are being written come on top
@@ -99,7 +100,7 @@ class Admission:
         for day in sorted(set(self._snapshots.days()) - {delivery.snapshot_date for delivery in deliveries}):
             self._snapshots.withdraw(day)
         for delivery in deliveries:
-            made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id)
+            made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id, self._proven(delivery))
             first = delivery.first_of(deliveries)
             judgement = self._judge(delivery, first, previous, made_from, now)
             ledger.decide(delivery, judgement.verdict, judgement.reason, self._facts(judgement))
@@ -127,6 +128,11 @@ class Admission:
         named = [election.model_dump(mode="json") for election in self.calendar if self.source.needs_calendar]
         return fingerprint(self.source.model_dump(mode="json", by_alias=True, exclude={"layouts"}), named, code)
 
+    def _proven(self, delivery: Delivery) -> list[str]:
+        """Files of a delivery that a digest proves; one may come after its file."""
+        ids = [event["file_id"] for event in delivery.events]
+        return [file_id for file_id in ids if is_proven(kept_file(self.lake.root, file_id))]
+
     def _layout_version(self, delivery: Delivery) -> str:
         """The layout that reads a delivery: a new dated entry leaves the snapshots before its day as they stand."""
         layout = self.source.layout_on(delivery.snapshot_date)
@@ -137,18 +143,18 @@ class Admission:
     ) -> Judgement:
         layout = self.source.layout_on(delivery.snapshot_date)
         if layout is None:
-            return Judgement(delivery, "held", self._held(delivery, "No layout is valid on that day; add a dated one."))
+            return self._hold_unread(delivery, "No layout is valid on that day; add a dated one.")
         missing = layout.missing(event["file_name"] for event in delivery.events)
         hours = self.source.wait_hours
         if missing and now - delivery.first_received_at < dt.timedelta(hours=hours):
             return Judgement(delivery, "received", f"Waits for {' and '.join(missing)}, up to {hours} hours.")
         if lost := [what for what in missing if what.startswith("voters")]:
-            return Judgement(delivery, "held", self._held(delivery, f"No {_files(lost)} came within {hours} hours."))
+            return self._hold_unread(delivery, f"No {_files(lost)} came within {hours} hours.")
         if first is not delivery:
             told = f"Its voters files are byte for byte those of {first.snapshot_date}: a delivery sent again."
-            return Judgement(delivery, "held", self._held(delivery, told))
+            return self._hold_unread(delivery, told)
         if previous is None and self._is_partial(delivery, layout):
-            return Judgement(delivery, "held", self._held(delivery, _NOTHING_TO_KEEP))
+            return self._hold_unread(delivery, _NOTHING_TO_KEEP)
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
@@ -182,11 +188,11 @@ class Admission:
                 self._keep_refused(connection, staged, made_from)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
                 compared = self._compared(delivery, layout, previous, stated)
-                reasons = unproven(connection, staged, compared) + find_implausible(
-                    connection, staged, compared, self.source.plausibility
-                )
+                limits = self.source.plausibility
+                reasons = unproven(connection, staged, compared, limits)
+                reasons += find_implausible(connection, staged, compared, limits)
                 approval = self._approval(delivery)
-                if reasons and not approval:
+                if unseen(reasons, read_approved(self.lake, delivery) if approval else None):
                     last = compared.last_good.select() if compared.last_good else None
                     held_against = Compared(self.source.state, delivery.snapshot_date, last)
                     reasons += propose_values(connection, staged, held_against)
@@ -226,6 +232,10 @@ class Admission:
         Finding(made_from, reasons, staged.differences, entry, is_read, files).keep(self.lake, delivery)
         told = " ".join([*reasons, *staged.differences])
         return Judgement(delivery, "held", self._held(delivery, told), staged=staged)
+
+    def _hold_unread(self, delivery: Delivery, reason: str) -> Judgement:
+        """Hold a delivery for what is known without a look into its files."""
+        return self._hold(delivery, "", Staged(), [reason], {})
 
     def _held(self, delivery: Delivery, reasons: str) -> str:
         return f"{self.name} {delivery.snapshot_date} is held: {reasons} The last good snapshot stays in use."

@@ -4,10 +4,9 @@ import pyarrow as pa
 
 from pipelines.calendar import Election
 from pipelines.lake import Table
-from pipelines.layouts.source import Source
 
 
-def calendar_table(elections: list[Election], source: Source) -> pa.Table:
+def calendar_table(elections: list[Election]) -> pa.Table:
     """The calendar of a state as an Arrow table: election_id, election_date, election_type, registration_deadline."""
     rows = [
         {

@@ -1,11 +1,14 @@
 """What judging a held delivery found, kept beside the receipts: the desk shows it, and nothing is read twice for it.
 
 A finding holds counts, columns, files and sentences, never a value of a row. It stands in
-`<root>/raw/findings/<source>/<delivery_id>.json` and is replaced when the delivery is judged anew.
+`<root>/raw/findings/<source>/<delivery_id>.json` and is replaced when the delivery is judged anew. What a person saw
+who accepted it as it is stays beside it, as `<delivery_id>.approved.json`.
 """
 
 import json
-from collections.abc import Mapping
+import re
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,13 +47,42 @@ class Finding:
         draft.replace(file)
 
 
+def unseen(reasons: Sequence[str], approved: Finding | None) -> list[str]:
+    """Of some reasons those that a person who approved did not see; the same one may tell other counts by now."""
+    seen = set(map(_without_counts, approved.reasons)) if approved else set()
+    return [reason for reason in reasons if _without_counts(reason) not in seen]
+
+
+def _without_counts(reason: str) -> str:
+    return re.sub(r"\d[\d.,]*", "", reason)
+
+
+def keep_approved(lake: Lake, delivery: Delivery) -> None:
+    """Keep what a person saw who accepts a delivery as it is."""
+    file = _file_of(lake, delivery)
+    shutil.copy(file, _approved(file))
+
+
+def read_approved(lake: Lake, delivery: Delivery) -> Finding | None:
+    """What the person saw who accepted a delivery as it is; nothing where none did."""
+    return _read(_approved(_file_of(lake, delivery)))
+
+
 def read_finding(lake: Lake, delivery: Delivery) -> Finding | None:
-    """What was found when the delivery was judged last; nothing where it was not held, or judged by other rules."""
+    """What was found when the delivery was held last; nothing where it never was."""
+    return _read(_file_of(lake, delivery))
+
+
+def _read(file: Path) -> Finding | None:
     try:
-        content: Mapping[str, Any] = json.loads(_file_of(lake, delivery).read_text(encoding="utf-8"))
+        content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return Finding(**content)
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _approved(file: Path) -> Path:
+    return file.with_suffix(".approved.json")
 
 
 def _file_of(lake: Lake, delivery: Delivery) -> Path:

@@ -96,7 +96,11 @@ def refuse_headers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 
 
 def refuse_shifted(
-    connection: duckdb.DuckDBPyConnection, first: int, required: Sequence[str], columns: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    first: int,
+    required: Sequence[str],
+    columns: Sequence[str],
+    unread_votes: str = "0",
 ) -> None:
     """Refuse people in whose row several columns lack what must stand there: it was shifted or broken in two.
 
@@ -107,10 +111,11 @@ def refuse_shifted(
         first: file_no of the first text that is meant.
         required: Columns that every row should state.
         columns: Column behind each bit of `fault_bits`.
+        unread_votes: SQL of how many cells of elections in the row do not say what a vote says.
     """
     empty = [f"CAST({identifier(name)} IS NULL AS INTEGER)" for name in required]
     others = sum(1 << place for place, name in enumerate(columns) if name not in required)  # required: empty by a fault
-    wrong = f"{' + '.join([f'bit_count(fault_bits & {others})', *empty])} >= {_WRONG_COLUMNS}"
+    wrong = f"{' + '.join([f'bit_count(fault_bits & {others})', *empty, unread_votes])} >= {_WRONG_COLUMNS}"
     _refuse(connection, "staged_voters", f"file_no >= {first} AND {wrong}", "has its fields in their columns", None)
 
 

@@ -79,7 +79,9 @@ def stage_delivery(
     packed = [texts for found in opened for texts in _stage_texts(connection, found, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)
     connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
-    told = [*(["cells"] if is_wide else []), *(["votes"] if any(map(_is_of_people, packed)) else [])]
+    is_looked_up = any(look.lookups for look in layout.all_looks())
+    told = [*(["looked_up"] if is_looked_up else []), *(["cells"] if is_wide else [])]
+    told += ["votes"] if any(map(_is_of_people, packed)) else []
     _refuse(connection, staged, [found.look for found in opened], told, occasion)
     for found in packed:
         unpack_votes(connection, staged, found, occasion)

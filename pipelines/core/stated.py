@@ -40,6 +40,7 @@ def stated_votes(
     histories = [shape for shape in shapes if isinstance(shape, WideHistory) and not is_packed(shape)]
     has_packed = any(map(is_packed, shapes))
     is_long = any(look.is_long for look in layout.all_looks())
+    histories = histories[:1]  # of several looks, which have the same
     held = [
         (history, [election for election in elections if election.day <= snapshot_date], numbers)
         for history in histories

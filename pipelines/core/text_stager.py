@@ -17,6 +17,7 @@ from pipelines.core.staged import Count, Staged
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import Delimited
+from pipelines.layouts.reading.packing import unread_votes
 from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.reading.typed import rules
 from pipelines.layouts.wide import WideElection
@@ -24,6 +25,8 @@ from pipelines.raw.diff import describe_difference
 from pipelines.raw.readers import TextRelation, take_rejected_lines
 from pipelines.raw.scans import TextScan, scan_together
 from pipelines.sql import literal, literals
+
+_MOST_LEFT = 1_000_000  # lines of a text that are blank or refused; each is named, and takes some hundred bytes
 
 
 class TextStager(ABC):
@@ -76,7 +79,8 @@ class TextStager(ABC):
         if self.has_short_rows and self.layout.voters:
             required = [name for name, column in self.layout.voters.items() if column.is_required]
             columns = [name for name, _ in rules(self.layout.voters, self.positions)]
-            refusing.refuse_shifted(self.connection, self.first, required, columns)
+            unread = unread_votes(self.layout.history)
+            refusing.refuse_shifted(self.connection, self.first, required, columns, unread)
         for number, (_, text) in enumerate(self.texts, self.first):
             if text.scan and is_cut_short(text.scan):
                 self.staged.cut_short.append(text.name)
@@ -147,12 +151,19 @@ class TextStager(ABC):
         rows, refused = self._rows(), self._refused()
         for number, scan in enumerate(scans, self.first):
             unread = _unread(scan, rows.get(number, 0), refused.get(number, 0))
+            self._demand_few(scan, number, unread, refused.get(number, 0))
             found = refusing.find_blank(scan.opened, unread != 0)
             blank[number] = [line for line in found if line > scan.lines_before]
             if unread != len(blank[number]):
                 self._read_by_line(scan, number, blank[number])
                 rows = self._rows()
         return rows, blank
+
+    def _demand_few(self, scan: TextScan, number: int, *left: int) -> None:
+        """Refuse a text with so many lines that are no rows that naming each would take the memory."""
+        if max(left) > _MOST_LEFT:
+            told = f"{max(left):,} of {scan.opened.line_count:,} lines"
+            raise LayoutError(f"{self.staged.names[number]}: {told} are blank or no record of their own.")
 
     def _read_by_line(self, scan: TextScan, number: int, blank: list[int]) -> None:
         alone = scan.by_line()

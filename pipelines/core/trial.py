@@ -23,9 +23,9 @@ from pipelines.lake import Table
 from pipelines.layouts.dated.changes import propose_entry
 from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
+from pipelines.raw.digests import hash_of
+from pipelines.raw.landing import held_against_digests
 from pipelines.raw.receipts import Delivery, kept_file
-
-_FILE_ID = "trial"
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,15 @@ class Trying:
             LayoutError: No layout is valid on that day, or its name fits no file of the layout and no role is given.
         """
         layout, roles = self._layout(file.name, day, role)
-        kept = kept_file(scratch, _FILE_ID)
+        file_id = hash_of(file, "sha256")
+        kept = kept_file(scratch, file_id)
         kept.parent.mkdir(parents=True)
         kept.symlink_to(file.resolve())
-        staged, compared = Staged(), self._compared(day)
+        broken = held_against_digests(scratch, file, file_id)
+        staged, compared = Staged(), self._compared(day, layout.files["voters"].is_partial([file.name]))
+        event = {"file_id": file_id, "file_name": file.name, "role": roles[0]}
         try:
-            received = Received(self._delivery(file.name, day, roles), layout, self.source.state, self.calendar)
+            received = Received(Delivery(self.name, day, (event,)), layout, self.source.state, self.calendar)
             stage_delivery(connection, scratch, received, scratch, staged)
             reasons = self._reasons(connection, staged, compared, roles)
             changes = cures(staged.changes) if reasons else {}
@@ -97,9 +100,9 @@ class Trying:
         return Trial(
             layout,
             roles,
-            reasons,
+            [*([broken] if broken else []), *reasons],
             summary(staged),
-            staged.files.get(_FILE_ID, {}),
+            staged.files.get(file_id, {}),
             propose_entry(self.source, day, changes) if changes else "",
             compared.last_date,
         )
@@ -111,7 +114,7 @@ class Trying:
         if "voters" not in roles:
             reasons = judge_reading(staged, self.source.plausibility)
         else:
-            reasons = unproven(connection, staged, compared)
+            reasons = unproven(connection, staged, compared, self.source.plausibility)
             reasons += find_implausible(connection, staged, compared, self.source.plausibility)
         if reasons:
             last = compared.last_good.select() if compared.last_good else None
@@ -133,10 +136,7 @@ class Trying:
             raise LayoutError(f"{name}: its name fits no file of {self.name} ({known}). Say what it holds by --role.")
         return layout, roles
 
-    def _delivery(self, name: str, day: dt.date, roles: list[Role]) -> Delivery:
-        return Delivery(self.name, day, ({"file_id": _FILE_ID, "file_name": name, "role": roles[0]},))
-
-    def _compared(self, day: dt.date) -> Comparison:
+    def _compared(self, day: dt.date, is_partial: bool) -> Comparison:
         if self.last_good is None or self.last_good[1] >= day:
             return Comparison(day, None, None)
-        return Comparison(day, *self.last_good)
+        return Comparison(day, *self.last_good, is_partial)

@@ -124,14 +124,14 @@ def core_elections(context: dg.AssetExecutionContext, desk: Desk, core_vote_hist
     state = context.partition_key
     _, source = desk.source_of(state)
     with told_in_words(f"core_elections {state}") as told, desk.lake.connect() as connection:
-        calendar = calendar_table(desk.calendar.of_state(state), source)
+        calendar = calendar_table(desk.calendar.of_state(state))
         connection.register("calendar", calendar)
         query = select_elections(core_vote_history, source.registration_closes_days)
         stamp = fingerprint(
             core_vote_history.fingerprint,
             calendar.to_pylist(),
             source.registration_closes_days,
-            code_version("pipelines/core"),
+            code_version("pipelines/core/elections.py"),
         )
         desk.lake.write(Elections, connection, query, stamp, state=state)
         table = desk.lake.table(Elections, state=state)

@@ -1,8 +1,8 @@
 """Layout entries that a person adopted for a held delivery: in force from their day on, until the YAML has its own.
 
 A proposed entry is kept as `<root>/raw/layouts/<source>/<valid_from>.<nnn>.yaml`, written once, with who adopted it and
-why on top; of several for a day the last counts. Pasting the entry into the source's YAML makes it permanent: an entry
-there of the same day is the one in force.
+why on top; of several for a day each is like the one before it. Pasting the entry into the source's YAML makes it
+permanent: an entry there of the same day is the one in force.
 """
 
 import datetime as dt
@@ -45,8 +45,8 @@ def with_adopted(lake: Lake, name: str, source: Source) -> Source:
         ConfigError: An adopted entry no longer fits the source's YAML.
     """
     own = {layout.valid_from for layout in source.layouts}
-    newest = {file.name.split(".")[0]: file for file in sorted(_folder(lake, name).glob("*.yaml"))}
-    for day, file in newest.items():
+    for file in sorted(_folder(lake, name).glob("*.yaml")):
+        day = file.name.split(".")[0]
         is_own = dt.date.fromisoformat(day) in own
         entry = file.read_text(encoding="utf-8")
         if is_own and f"like: {day}" not in entry:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.errors import LayoutError
-from models.wording import visible
+from models.wording import counted, visible
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import Delimited
 from pipelines.layouts.lookups import LandedFiles
@@ -243,6 +243,10 @@ def is_every_name(headers: Sequence[str], format_: Delimited) -> bool:
 
 def _checked(name: str, dialect: Dialect, files: LandedFiles) -> Dialect:
     """The dialect, unless a column that is read stands more often in the header than the layout lists it."""
+    beyond = compare(dialect.headers, files)
+    if beyond.may_be_a_row and isinstance(files.format, Delimited) and files.format.has_short_rows:
+        more = counted(len(beyond.new), "name")
+        raise LayoutError(f"{name}: {more} more than the layout has: its header may have lost its line end.")
     read = files.read_headers() if isinstance(files, FileLayout) else files.format.names
     keys = {normalise(header) for header in read}
     listed = Counter(map(normalise, files.format.names))

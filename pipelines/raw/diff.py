@@ -59,8 +59,12 @@ class Difference:
 
     @property
     def may_be_a_row(self) -> bool:
-        """Whether there are so many new names that a row of data may stand behind the header: none is told then."""
-        return len(self.new) > _FEWEST_OF_A_ROW and len(self.new) + 1 >= self.listed_count
+        """Whether a row of data may stand behind the header, so that no new name is told.
+
+        There are as many as a row has fields, or one has no letter, which no name of a column lacks.
+        """
+        is_whole = len(self.new) > _FEWEST_OF_A_ROW and len(self.new) + 1 >= self.listed_count
+        return is_whole or any(not any(map(str.isalpha, name)) for name in self.new if name)
 
     def change(self) -> dict[str, Any]:
         """What a dated layout would say of it, in the words of `RoleChange`; empty when there is no difference."""
@@ -115,9 +119,9 @@ def tell_headers(headers: Sequence[str]) -> str:
     return ", ".join(plain) + more
 
 
-def describe_difference(headers: Iterable[str], files: LandedFiles, rows: Sequence[Sequence[str]] = ()) -> str:
+def describe_difference(headers: Iterable[str], files: LandedFiles) -> str:
     """The columns that a file lacks and has beyond its layout, with renames; empty when there are none."""
-    return str(compare(headers, files, rows))
+    return str(compare(headers, files))
 
 
 def _beyond(names: list[str], others: list[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """A digest beside a file: what its sender says its bytes are, so that a transfer that broke it is noticed.
 
 `<file>.sha256` or `<file>.md5` holds what `sha256sum` and `md5sum` print, with or without `--tag`, or the bare digits.
-It is no file of the delivery. One that came before its file waits for it.
+It is no file of the delivery. One that came before its file waits for it. Its ending may be in capitals.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Digest:
         """
         if not self.digits:
             return f"{name}: {self.path.name} holds no {self.words} of it. Send the digest again."
-        found = kept.name if self.kind == "sha256" else _hash(kept, self.kind)
+        found = kept.name if self.kind == "sha256" else hash_of(kept, self.kind)
         if found == self.digits:
             return None
         return (
@@ -60,7 +60,9 @@ def is_digest(name: str) -> bool:
 
 def digests_of(file: Path) -> list[Digest]:
     """The digests that lie beside a file, links aside."""
-    found = [(file.with_name(f"{file.name}{suffix}"), *kind) for suffix, kind in _KINDS.items()]
+    beside = {path.name.lower(): path for path in file.parent.iterdir()}
+    names = {f"{file.name}{suffix}".lower(): kind for suffix, kind in _KINDS.items()}
+    found = [(beside[name], *kind) for name, kind in names.items() if name in beside]
     return [
         Digest(path, kind, words, _digits(path, length, file.name))
         for path, kind, length, words in found
@@ -85,7 +87,8 @@ def _digits(path: Path, length: int, name: str) -> str:
     return said.pop() if len(said) == 1 else ""
 
 
-def _hash(file: Path, kind: str) -> str:
+def hash_of(file: Path, kind: Literal["sha256", "md5"]) -> str:
+    """The digest of a file's bytes, in small letters."""
     digest = hashlib.new(kind, usedforsecurity=False)
     with file.open("rb") as stream:
         while block := stream.read(BLOCK):

@@ -56,7 +56,8 @@ def _encoding(name: str, found: Survey, format_: TextFormat) -> tuple[str, str]:
     """The encoding that the bytes tell, and what tells it."""
     head = found.head.removeprefix(_UTF8_MARK)
     if not head.strip():
-        raise LayoutError(f"{name}: the file holds nothing but blanks ({found.size:,} bytes).")
+        what = "the file holds" if found.size <= len(found.head) else f"its first {len(found.head):,} bytes are"
+        raise LayoutError(f"{name}: {what} nothing but blanks ({found.size:,} bytes in all).")
     if head.lstrip()[:1] == b"<":
         raise LayoutError(f"{name}: a web page or XML stands where delimited text was expected.")
     if found.head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):

@@ -64,7 +64,7 @@ def _other_kind(name: str, kind: str) -> LayoutError:
 
 
 @contextmanager
-def told_members(received: Path, name: str, files: LandedFiles) -> Generator[None]:
+def told_members(received: Path, files: LandedFiles) -> Generator[None]:
     """Name the members of a zip archive that stand where others were expected.
 
     Raises:

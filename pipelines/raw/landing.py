@@ -22,7 +22,7 @@ from pipelines.lake import Lake
 from pipelines.layouts.source import Source
 from pipelines.raw.digests import digests_of, is_digest
 from pipelines.raw.receipts import BY_RULES, ReceiptLedger, kept_file
-from pipelines.raw.store import keep, mark_proven
+from pipelines.raw.store import keep, mark_proven, proven_at
 
 _NOTHING = {"file_id": hashlib.sha256().hexdigest(), "bytes_count": 0}
 _KINDS = {stat.S_IFLNK: "a link", stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe"}
@@ -90,12 +90,12 @@ def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.dateti
         if reason := _oddity(entry):
             event = {**_event(source, name, day, entry, now), **_NOTHING, "verdict": "rejected", "reason": reason}
             odd += [event] if last is None or last["reason"] != reason else []
-        elif not _is_known(last, source, name, day, entry):
+        elif not _is_known(lake, last, source, name, day, entry):
             wanted.append((day, entry))
     new = odd
     for (day, file), bytes_ in zip(wanted, _kept(lake, [file for _, file in wanted]), strict=True):
         event = {**_event(source, name, day, file, now), **bytes_}
-        event = _judged_by_bytes(newest.values(), event, _held_against_digests(lake, file, event))
+        event = _judged_by_bytes(newest.values(), event, held_against_digests(lake.root, file, event["file_id"]))
         if _is_news(newest.get((day, file.name)), event):
             new.append(event)
             newest[day, file.name] = event
@@ -124,12 +124,18 @@ def _is_news(last: dict[str, Any] | None, event: dict[str, Any]) -> bool:
     return "rejected" in (last["verdict"], event["verdict"]) and event["reason"] != last["reason"]
 
 
-def _held_against_digests(lake: Lake, file: Path, event: dict[str, Any]) -> str | None:
-    """Why the bytes of a file are not those that a digest beside it says; bytes that are get their mark."""
+def held_against_digests(root: Path, file: Path, file_id: str) -> str | None:
+    """Why the bytes of a file are not those that a digest beside it says; bytes that are get their mark.
+
+    Args:
+        root: Where its bytes are kept.
+        file: The file as it came.
+        file_id: SHA-256 of its bytes.
+    """
     digests = digests_of(file)
-    faults = [fault for found in digests if (fault := found.fault(file.name, kept_file(lake.root, event["file_id"])))]
+    faults = [fault for found in digests if (fault := found.fault(file.name, kept_file(root, file_id)))]
     if digests and not faults:
-        mark_proven(lake.root, event["file_id"])
+        mark_proven(root, file_id)
     return " ".join(faults) or None
 
 
@@ -146,19 +152,19 @@ def _kept(lake: Lake, files: list[Path]) -> list[dict[str, Any]]:
         return [{"file_id": file_id, "bytes_count": size} for file_id, size in found]
 
 
-def _is_known(last: dict[str, Any] | None, source: Source, name: str, day: dt.date, file: Path) -> bool:
+def _is_known(lake: Lake, last: dict[str, Any] | None, source: Source, name: str, day: dt.date, file: Path) -> bool:
     """Whether a file was taken in as it stands, so that its bytes need not be read again.
 
     What was rejected is looked at again when something beside it came or went.
     """
-    found = file.stat()
-    beside = [digest.path for digest in digests_of(file)] + (
-        [file.parent] if last and last["verdict"] == "rejected" else []
-    )
-    changed = [found.st_mtime, found.st_ctime, *(path.stat().st_ctime for path in beside)]
+    if last is None:
+        return False
+    found, proven = file.stat(), proven_at(kept_file(lake.root, last["file_id"]))
+    beside = [digest.path.stat().st_ctime for digest in digests_of(file)]
+    changed = [found.st_mtime, found.st_ctime, *(changed for changed in beside if changed > proven)]
+    changed += [file.parent.stat().st_ctime] if last["verdict"] == "rejected" else []
     return (
-        last is not None
-        and last["bytes_count"] == found.st_size
+        last["bytes_count"] == found.st_size
         and last["received_at"].timestamp() >= max(changed)
         and (last["role"], last["layout"]) == _place(source, name, day, file)
     )

@@ -115,7 +115,7 @@ def open_members(
         raise LayoutError(f"{name}: the file is empty (0 bytes).")
     unpacking = Unpacking.of(received, files, scratch)
     found = []
-    with told_damage(name, size), told_members(received, name, files):
+    with told_damage(name, size), told_members(received, files):
         for member in unpacking.members(received, name):
             found.append(opened(member, unpacking.left))
             unpacking.spend(0 if member.path else found[-1].byte_count)

@@ -53,6 +53,8 @@ def find_places(opened: OpenedText, files: LandedFiles) -> Places:
     format_ = files.format
     assert isinstance(format_, FixedWidth)
     lines = [line for line in opened.head(_SAMPLED_LINES) if line]
+    if not lines:
+        raise LayoutError(f"{opened.name}: its first {_SAMPLED_LINES:,} lines are blank.")
     if not format_.separator and len(lines[0]) not in {format_.length(record) for record in format_.records}:
         raise _other_width(opened.name, lines, files, format_)
     places = _separated(opened.name, lines, format_) if format_.separator else _widths(lines[0], format_)

@@ -59,6 +59,11 @@ def is_proven(kept: Path) -> bool:
     return _mark(kept).is_file()
 
 
+def proven_at(kept: Path) -> float:
+    """When kept bytes were last held against a digest that says that they are those meant, POSIX seconds; else 0."""
+    return _mark(kept).stat().st_mtime if is_proven(kept) else 0
+
+
 def _mark(kept: Path) -> Path:
     return kept.with_name(f"{kept.name}.proven")
 

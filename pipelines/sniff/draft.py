@@ -21,6 +21,7 @@ from pipelines.sniff.turns import UNNAMED, name_repeated
 from pipelines.sniff.vocabulary import Vocabulary
 
 _LEAST_OF_A_VOTER = {"last_name", "first_name"}
+_FEW = 100  # rows, count
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def draft_source(
     files, coded = _with_codes(files, vocabulary)
     roles, left = _roles(files, vocabulary, coded)
     if not roles:
-        raise LayoutError(f"{samples[0].kind.name}: no column is known; no layout can be drafted from it.")
+        told = " ".join(["no column is known; no layout can be drafted from it.", *_too_few(files)])
+        raise LayoutError(f"{samples[0].kind.name}: {told}")
     layout = {"valid_from": Noted("2000-01-01", "fill in: the first snapshot day that looks so"), "files": roles}
     layout |= {"codes": {use.name: _landed(found) for found, use in coded.uses}} if coded.uses else {}
     head = "".join(f"# {one_line(line)}\n" for line in _opening(files, left))
@@ -80,7 +82,8 @@ def sniff_sample(sample: Sample, vocabulary: Vocabulary, calendar: Sequence[Elec
     free = [
         profile
         for profile in profiles
-        if not (history and profile.place in history.places)
+        if profile.header
+        and not (history and profile.place in history.places)
         and not (profile.header.startswith(UNNAMED) and not sample.has_header)
     ]
     matches = match_columns(free, vocabulary, sample.has_header, sample.rows)
@@ -162,7 +165,7 @@ def _history_of(found: SniffedFile, vocabulary: Vocabulary, known: dict[str, Col
 
 def _voters_file(found: SniffedFile, vocabulary: Vocabulary, coded: _Coded) -> dict[str, Any]:
     places = found.history.places if found.history else set()
-    free = [profile for profile in found.profiles if profile.place not in places]
+    free = [profile for profile in found.profiles if profile.place not in places and profile.header]
     columns = draft_voters(free, found.matches, vocabulary, found.sample.has_header) | coded.columns
     lookups = {"lookups": coded.lookups} if coded.lookups else {}
     told = {**_landed(found), **lookups, "voters": columns}
@@ -180,7 +183,11 @@ def _landed(found: SniffedFile) -> dict[str, Any]:
     else:
         is_open = found.history is not None and found.history.is_open
         places = found.history.places if found.history and is_open else set()
-        format_["names"] = [profile.header or "nameless" for profile in found.profiles if profile.place not in places]
+        format_["names"] = [
+            profile.header or f"nameless_{profile.place + 1}"
+            for profile in found.profiles
+            if profile.place not in places
+        ]
     remarks = "; ".join(found.sample.remarks)
     return {**names, "format": Noted(format_, remarks) if remarks else format_}
 
@@ -192,5 +199,12 @@ def _opening(files: Sequence[SniffedFile], left: Sequence[SniffedFile]) -> list[
     return [
         "A draft of `walklist sniff`. Look at every line with a remark, then hold it against the documentation.",
         *made,
+        *_too_few(files),
         *unread,
     ]
+
+
+def _too_few(files: Sequence[SniffedFile]) -> list[str]:
+    """A warning where the largest sample tells little."""
+    most = max(len(found.sample.rows) for found in files)
+    return [f"Only {most} rows: too few to tell columns by their texts. Give a larger file."] if most < _FEW else []

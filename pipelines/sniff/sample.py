@@ -71,6 +71,7 @@ def read_samples(paths: Sequence[Path]) -> list[Sample]:
 
 def _open(path: Path, scratch: Path) -> list[NamedText]:
     """The texts of a file; a workbook is one, and so is a Parquet file, by its path alone."""
+    path = path.absolute()  # some are read by a program of its own, which works in another folder
     if not path.is_file():
         raise LayoutError(f"{path}: no such file.")
     with path.open("rb") as stream:

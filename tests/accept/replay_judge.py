@@ -36,7 +36,8 @@ class Verdict:
     Attributes:
         wrong: Published scores that are other than without the breaks, and may not be.
         lost: Files whose rows are not all accounted for.
-        unexplained: Breaks whose sentence does not name the cause.
+        unexplained: Breaks that are held, wait or cost rows, and whose sentence does not name the cause.
+        untold: Breaks that load, and whose sentence does not name the change.
         late: States that a month left behind without a broken file of their own.
         misjudged: Breaks that ended otherwise than they may: harmful ones taken for good among them, and those that a
             person decided on in vain.
@@ -49,6 +50,7 @@ class Verdict:
     wrong: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     unexplained: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     misjudged: list[str] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -78,6 +80,8 @@ class Judge:
             self._judge_scores(found, seen)
             self._judge_times(found, seen, planned.get(place))
             self._judge_rows(found, seen)
+        for seen in self.without.values():
+            self._judge_twin(found, seen)
         for one in self.replay.planned:
             self._judge_break(found, one)
         return found
@@ -123,9 +127,20 @@ class Judge:
             told = f"said to be {standing.get('behind_days')} days behind, and is {behind}"
             found.late.append(f"{self._place(seen, planned)}: {told}")
 
+    def _judge_twin(self, found: Verdict, seen: Seen) -> None:
+        """Where nothing breaks every state is published from its newest file, with scores."""
+        if seen.failed or seen.standing.get("snapshot_date") != str(self.replay.months[seen.month]):
+            found.late.append(f"{self._place(seen)}, no file broken: {seen.failed or seen.reasons}")
+        scores = pq.read_table(self.replay.rows(TWIN, seen.state, seen.month), columns=["turnout_probability"])
+        if not scores.num_rows or scores["turnout_probability"].null_count:
+            found.wrong.append(f"{self._place(seen)}, no file broken: {scores.num_rows} rows, some without a score")
+
     def _judge_rows(self, found: Verdict, seen: Seen) -> None:
         """Every row of a file is loaded, refused or folded and told; or the file waits with a reason."""
         snapshot = Snapshot(self.replay, BROKEN, seen.state, seen.month)
+        known = {event["file_name"] for event in snapshot.events()}
+        landed = {file.name for file in self.replay.landed(BROKEN, seen.state, snapshot.day).iterdir()}
+        found.lost += [f"{self._place(seen)}: {name} has no receipt" for name in sorted(landed - known)]
         if seen.verdicts.get(str(snapshot.day)) != "accepted":
             untold = [event["file_name"] for event in snapshot.events() if not event["reason"]]
             found.lost += [f"{self._place(seen)}: {name} is not used and no reason is given" for name in untold]
@@ -149,8 +164,10 @@ class Judge:
         decided = {"approve": "accepted", "reject": "rejected"}.get(planned.decision, "")
         if decided and seen.verdicts.get(str(snapshot.day)) != decided:
             found.misjudged.append(f"{place}: a person decided to {planned.decision}, and it is not {decided}")
-        if outcome != "loads" and not (seen.reasons and re.search(kind.cause, seen.reasons)):
-            found.unexplained.append(f"{place}: {outcome}: {seen.reasons or 'no reason'}")
+        if not (kind.cause and re.search(kind.cause, seen.reasons)):
+            (found.untold if outcome == "loads" else found.unexplained).append(
+                f"{place}: {outcome}: {seen.reasons or 'no reason'}"
+            )
 
 
 @dataclass(frozen=True)
@@ -199,9 +216,13 @@ class Snapshot:
         """Rows of its files, as their bytes have them."""
         return sum(count for _, count in self._counted())
 
-    def refused_rows(self) -> int:
-        """Rows refused, as the receipts count them; none where no line of `core_rejects` says which."""
-        counted = sum(event["reject_count"] or 0 for event in self.events())
+    def refused_rows(self, role: str = "") -> int:
+        """Rows refused, as the receipts count them; none where no line of `core_rejects` says which.
+
+        Args:
+            role: Role of the files that are meant; all of them if empty.
+        """
+        counted = sum(event["reject_count"] or 0 for event in self.events() if role in ("", event["role"]))
         return counted if counted and self._one(f"SELECT count(*) FROM ({self._select(Rejects)})") else 0
 
     def folded(self) -> int:
@@ -270,13 +291,13 @@ class Snapshot:
 
 def moved_by_refusal(mine: Snapshot, twin: Snapshot) -> tuple[set[str], set[str]]:
     """Voters whose home holds a refused row, and those refused; none where more are gone than are counted."""
-    count = mine.refused_rows()
+    count, of_people = mine.refused_rows(), mine.refused_rows("voters")
     if not count:
         return set(), set()
     here = mine.people()
     gone = twin.people() - here
     fewer = [voter for voter, _ in twin.votes() - mine.votes() if voter in here]  # who left may have left unseen
-    if len(gone) + len(fewer) > count + mine.folded():
+    if len(gone) > of_people or len(gone) + len(fewer) > count:
         return set(), set()
     homes = twin.homes()
     hit = {homes[voter] for voter in gone | set(fewer) if voter in homes}

@@ -44,9 +44,6 @@ from pipelines.tables.core import VoteHistory, Voters
 from tests.accept.decoys import fill_unread
 from tests.contracts.round_trip import DAY, STATES, dated_layouts, simulation_of_state
 
-NEEDED_SHARE = 0.9
-"""Of the columns of five states a draft must have right."""
-
 _SAME = 0.99
 _OWN_CODES = {"county_code", "precinct_code", "precinct_name", "congressional_code", "race_code"}
 _OPEN = {"rejected_share": 1.0, "total_change_share": 1.0, "dropped_share": 1.0, "null_change_share": 1.0}

@@ -29,22 +29,23 @@ PARTS = ("demo", "michigan", "tests", "memory")
 
 
 def main(parts: Sequence[str]) -> int:
-    """Run the parts that are named, all of them by default, and write the account.
-
-    A part that is run alone replaces its own lines of the account and leaves those of the others.
-    """
-    account = Account("spine", others_stay=set(parts) != set(PARTS))
+    """Run the parts that are named, all of them by default, and write the account."""
+    account = Account("spine", PARTS)
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "walklist"
         subprocess.run(["git", "clone", "--quiet", str(CHECKOUT), str(clone)], check=True)
         if "demo" in parts:
+            account.begin("demo")
             _demo_twice(account, clone)
             show_truth(account, settings_in(clone, "demo"))
         if "michigan" in parts:
+            account.begin("michigan")
             _michigan(account, clone, os.environ.get("WALKLIST_SHARED"))
         if "tests" in parts:
+            account.begin("tests")
             _tests(account, clone)
     if "memory" in parts:
+        account.begin("memory")
         show_memory(account)
     return account.close()
 

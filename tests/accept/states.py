@@ -34,8 +34,9 @@ LONGEST_FILE, LONGEST_FOLDER = 150, 1800  # lines: of a file, and of what a newc
 
 def main(parts: Sequence[str]) -> int:
     """Run the parts that are named, all of them by default, and write the account."""
-    account = Account("states", others_stay=set(parts) != set(PARTS))
+    account = Account("states", PARTS)
     for part in parts:
+        account.begin(part)
         SHOW[part](account)
     return account.close()
 

@@ -21,17 +21,17 @@ DEMO_SECONDS, ORCHESTRATION_SHARE = 300, 0.2
 
 
 def main(parts: Sequence[str]) -> int:
-    """Run the parts that are named, all of them by default, and write the account.
-
-    A part that is run alone replaces its own lines of the account and leaves those of the others.
-    """
-    account = Account("three-states", others_stay=set(parts) != set(PARTS))
+    """Run the parts that are named, all of them by default, and write the account."""
+    account = Account("three-states", PARTS)
     if "demo" in parts:
+        account.begin("demo")
         with tempfile.TemporaryDirectory() as folder:
             _demo(account, Path(folder) / "walklist")
     if "bench" in parts:
+        account.begin("bench")
         _bench(account)
     if "nights" in parts:
+        account.begin("nights")
         with tempfile.TemporaryDirectory() as folder:
             _nights(account, Path(folder))
     return account.close()

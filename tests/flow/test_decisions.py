@@ -11,10 +11,10 @@ from models.errors import ConfigError, DeliveryError
 from pipelines.core import delivery as judging
 from pipelines.core.deciding import Decision, decide
 from pipelines.core.delivery import Admission
-from pipelines.core.findings import read_finding
+from pipelines.core.findings import Finding, read_finding, unseen
 from pipelines.core.trial import Trying
 from pipelines.lake import Lake
-from pipelines.raw.adopted import with_adopted
+from pipelines.raw.adopted import adopt_entry, with_adopted
 from pipelines.raw.landing import receive
 from pipelines.raw.receipts import ReceiptLedger
 from pipelines.tables.core import Voters
@@ -110,6 +110,18 @@ def test_the_pasted_entry_takes_the_place_of_the_adopted_one(world):
     assert with_adopted(world.lake, "nc", world.source).layouts[-1] == pasted.layouts[-1]
 
 
+def test_an_entry_adopted_for_a_day_that_has_one_is_like_it(world):
+    for number, (like, change) in enumerate(
+        (("2022-02-01", "renamed: {registr_dt: reg_date}"), (DAY, "added: [cell]"))
+    ):
+        entry = f"- valid_from: {DAY}\n  like: {like}\n  changes:\n    voters:\n      {change}\n"
+        source = with_adopted(world.lake, "nc", world.source)
+        file = adopt_entry(world.lake, "nc", source, DAY, entry, "ann")
+        assert file.name == f"{DAY}.{number:03d}.yaml"
+    names = with_adopted(world.lake, "nc", world.source).layout_on(DAY).files["voters"].format.names
+    assert {"reg_date", "cell"} <= set(names) and "registr_dt" not in names
+
+
 def test_an_adopted_entry_that_fits_no_more_is_told_with_its_file(world):
     world.land(renamed)
     world.judge()
@@ -147,6 +159,14 @@ def test_an_accepted_snapshot_goes_out_of_use_where_a_digest_contradicts_its_fil
     assert world.judge().verdict == "accepted" and str(DAY) in world.snapshots()
 
 
+def test_an_approval_holds_for_what_was_seen():
+    seen = Finding("", ["7 voters are gone (5.0%, allowed 1.0%).", "No name."])
+    assert unseen(["1,008 voters are gone (50.1%, allowed 1.0%).", "No name."], seen) == []
+    told = "last_name: 7 voters have another value than before (100.0%, allowed 1.0%)."
+    assert unseen([told, "No name."], seen) == [told]
+    assert unseen([told], None) == [told] and unseen([], None) == []
+
+
 def test_a_rejected_delivery_is_never_looked_at_again(world):
     world.land(a_third)
     world.judge()
@@ -162,7 +182,7 @@ def test_what_cannot_be_read_is_not_accepted_by_anybody(world):
     world.land(lambda _: b"<html>Try again later</html>")
     assert world.judge().verdict == "held"
     for choice in ("approve", "approve_as_it_is"):
-        with pytest.raises(DeliveryError, match="cannot be read as it is, and no layout entry is known"):
+        with pytest.raises(DeliveryError, match="it was not read, and no layout entry is known"):
             world.decide(choice)
 
 

@@ -1,6 +1,7 @@
 """Hostile files from landing to verdict: refused in one line, or read as the plain texts that they are."""
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import random
@@ -11,7 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
+from pipelines.core.delivery import Admission
+from pipelines.lake import Lake
 from pipelines.layouts.source import Source
+from pipelines.raw.landing import receive
 from tests.fuzz.harness import Reader, admit
 from tests.fuzz.worlds import NAMES, World, zipped
 
@@ -128,6 +132,23 @@ def test_parquet_is_read_with_checksums_or_a_digest_and_else_held(tmp_path):
     broken[random.Random(1).randrange(4, 400)] ^= 1
     rejected = admit(tmp_path, of, {"v.parquet": bytes(broken), "v.parquet.sha256": digits})
     assert rejected.verdict == "rejected" and "its SHA-256 is not the one in v.parquet.sha256" in rejected.sentence
+
+
+def test_a_digest_that_comes_later_frees_a_parquet_file(tmp_path):
+    of = world({"kind": "parquet", "names": NAMES})
+    lake, folder = Lake(tmp_path / "data", "400MB", 1), tmp_path / "landing" / "fuzz" / of.day.isoformat()
+    folder.mkdir(parents=True)
+    lake.prepare()
+
+    def judged():
+        receive(lake, tmp_path / "landing", "fuzz", of.source, dt.datetime.now(dt.UTC))
+        later = dt.datetime.now(dt.UTC) + dt.timedelta(days=9)
+        return Admission(lake, "fuzz", of.source, of.calendar).admit_all(later)[-1].verdict
+
+    (folder / "v.parquet").write_bytes(parquet())
+    assert judged() == "held"
+    (folder / "v.parquet.sha256").write_text(hashlib.sha256(parquet()).hexdigest())
+    assert [judged(), judged()] == ["accepted", "accepted"]
 
 
 def test_a_zip_of_one_letter_more_is_noticed_by_its_digest(tmp_path):

@@ -192,6 +192,14 @@ def rows_of(world):
         }  # fmt: skip
 
 
+def test_another_delimiter_is_no_matter_of_course_long_after_the_last_good_file(good, tmp_path):
+    shutil.copytree(good, tmp_path, dirs_exist_ok=True)
+    world = World(tmp_path)
+    world.land(BEFORE + dt.timedelta(days=500), voters=text_of(NEXT).replace(",", ";"))
+    judgement = world.judge(source())
+    assert judgement.verdict == "held" and "There is no last good snapshot of late" in judgement.reason
+
+
 class TestLines:
     """Lines of a text that look like records and are none."""
 

@@ -26,6 +26,7 @@ _MOST_SECONDS = 120  # for one delivery, on a machine that does other things too
 _WHOLE_FLOW = 20  # one in so many lands in a data root of its own
 _STATES_SHARE = 0.25
 _LONGEST_SENTENCE = 20_100
+_MOST_MEGABYTES = 1500  # of a process; those that it starts for workbooks and Parquet have a limit of their own
 _CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -51,6 +52,13 @@ class FuzzAccount:
     slowest_seconds: float = 0
     slowest: int = -1
     seconds: float = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing went wrong: no fault, memory bounded, every delivery judged, and not all of them alike."""
+        is_bounded = self.peak_megabytes < _MOST_MEGABYTES
+        is_judged = set(self.verdicts) <= {"accepted", "held", "rejected"} and self.count == self.verdicts.total()
+        return not self.faults and is_bounded and is_judged and len(self.verdicts) > 1
 
     def add(self, other: "FuzzAccount") -> None:
         """Take in the account of another process."""
@@ -199,7 +207,7 @@ def _strays(own: Path) -> list[Path]:
     """What was written where nothing may be."""
     known = {"progress", "account.json", "sql", "flow", "elsewhere"}
     left = [path for path in own.iterdir() if path.name not in known]
-    return left + list((own / "elsewhere").iterdir()) + list((own / "flow").iterdir())
+    return left + [path for name in ("elsewhere", "flow", "sql") for path in (own / name).iterdir()]
 
 
 def main() -> None:

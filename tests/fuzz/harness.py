@@ -49,7 +49,9 @@ class Reader:
         except WalklistError as error:
             return Outcome("held", str(error))
         finally:
+            strays = {path.name for path in root.iterdir()} - {"raw", "scratch"}
             shutil.rmtree(root)
+            assert not strays, f"written outside: {strays}"
 
 
 def _staged(

@@ -30,7 +30,7 @@ def find_implausible(
     if not told.rows:
         return [*reasons, "No voter could be read."]
     reasons += judge_content(connection, staged, told)
-    if not _is_comparable(compared, limits):
+    if not is_comparable(compared, limits):
         return reasons
     prepare(connection, compared)
     reasons += judge_people(connection, told, compared, limits)
@@ -42,7 +42,8 @@ def find_implausible(
     return reasons or judge_sameness(connection, told, compared)
 
 
-def _is_comparable(compared: Comparison, limits: Plausibility) -> bool:
+def is_comparable(compared: Comparison, limits: Plausibility) -> bool:
+    """Whether there is a last good snapshot that is not too old to be compared with."""
     if compared.last_good is None or compared.last_date is None:
         return False
     return abs((compared.snapshot_date - compared.last_date).days) <= limits.stale_days

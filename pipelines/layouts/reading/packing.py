@@ -57,6 +57,19 @@ def vote_groups(history: InRow) -> list[VoteGroup]:
     return [_group(history)]
 
 
+def unread_votes(history: object) -> str:
+    """SQL of how many packed votes of a row have a text that is no day, where each is to have the day of its election.
+
+    Without fixed places such a text tells that the row is not one record.
+    """
+    if not isinstance(history, WideHistory) or not is_packed(history) or "election_date" not in history.columns:
+        return "0"
+    day = history.columns["election_date"]
+    place = texts_of_votes(history).index(day.from_[0]) + 3  # behind the number of the group and the slot
+    read = day.operation.read(f"split_part(vote, chr({ord(SEPARATOR)}), {place})")
+    return f"coalesce(len(list_filter(votes, lambda vote: {read} IS NULL)), 0)"
+
+
 def texts_of_votes(history: LongHistory | SlotGroup | CodeMapped | WideHistory) -> list[str]:
     """Headers of all that is said of a vote, the voter aside."""
     columns = {name: layout for name, layout in history.column_layouts().items() if name != "voter_id"}

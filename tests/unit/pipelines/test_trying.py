@@ -26,6 +26,14 @@ def test_a_good_file_fits(check, nc_landing):
     assert code == 0 and "It fits." in told and "0 refused" in told and "no last good snapshot at hand" in told
 
 
+def test_a_digest_beside_the_file_counts(check, nc_landing, tmp_path):
+    file = tmp_path / VOTERS
+    shutil.copy(nc_landing / "nc" / "2026-10-01" / VOTERS, file)
+    (tmp_path / f"{VOTERS}.sha256").write_text("0" * 64)
+    code, told = check(file, "--state", "NC", "--day", "2026-10-01")
+    assert code == 3 and "its SHA-256 is not the one in" in told
+
+
 def test_a_web_page_would_be_held(check, tmp_path):
     page = tmp_path / "ncvoter_Statewide.txt"
     page.write_text("<html>Try again later</html>")

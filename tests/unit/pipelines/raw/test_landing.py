@@ -126,6 +126,7 @@ STATED = {
     "bare": (".sha256", lambda one: digest_of(one).upper()),
     "among others": (".sha256", lambda one: f"{'0' * 64}  other.txt\n{digest_of(one)}  ncvoter.txt\n"),
     "tagged": (".sha256", lambda one: f"SHA256 (ncvoter.txt) = {digest_of(one)}\n"),
+    "with its ending in capitals": (".SHA256", lambda one: digest_of(one)),
     "as md5sum writes it": (".md5", lambda one: f"{digest_of(one, 'md5')}  ncvoter.txt\r\n"),
 }
 

@@ -48,6 +48,11 @@ def test_the_record_is_told_by_the_length_of_the_first_line(stage):
         stage(b"A001ANNE \n", both)
 
 
+def test_a_text_of_blank_lines_is_refused(stage):
+    with pytest.raises(LayoutError, match="lines are blank"):
+        stage("\n\n\n".encode("utf-16"), fixed(encodings=["utf-16"]))
+
+
 def test_lines_of_another_length_are_refused_by_line(stage):
     lines = [
         line("001", "ANN", "A"), "", line("002", "BO", "B") + " ", line("003", "CY", "C")[:-1], line("004", "DI", "D"),
