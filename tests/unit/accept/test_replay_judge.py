@@ -69,9 +69,13 @@ def test_rows_are_counted_from_bytes(tmp_path, text, count):
 class Told:
     """A delivery as a judge asks after it."""
 
-    def __init__(self, people, votes, refused):
-        self.told = {"people": people, "votes": votes, "refused_rows": refused, "folded": 0}
+    def __init__(self, people, votes, refused, of_people):
+        self.told = {"people": people, "votes": votes}
+        self.refused = {"": refused, "voters": of_people}
         self.told["homes"] = {"NC-0": "a", "NC-1": "a", "NC-2": "b", "NC-3": "c"}
+
+    def refused_rows(self, role=""):
+        return self.refused[role]
 
     def __getattr__(self, name):
         return lambda: self.told[name]
@@ -82,15 +86,16 @@ VOTES = {(voter, "2024") for voter in ALL}
 
 
 @pytest.mark.parametrize(
-    ("people", "votes", "refused", "moved", "gone"),
+    ("people", "votes", "refused", "of_people", "moved", "gone"),
     [
-        (ALL, VOTES, 0, set(), set()),
-        (ALL - {"NC-0"}, VOTES - {("NC-0", "2024")}, 1, {"NC-0", "NC-1"}, {"NC-0"}),
-        (ALL, VOTES - {("NC-2", "2024")}, 1, {"NC-2"}, set()),
-        (ALL - {"NC-0", "NC-3"}, VOTES, 1, set(), set()),
-        (ALL - {"NC-0"}, VOTES, 0, set(), set()),
+        (ALL, VOTES, 0, 0, set(), set()),
+        (ALL - {"NC-0"}, VOTES - {("NC-0", "2024")}, 1, 1, {"NC-0", "NC-1"}, {"NC-0"}),
+        (ALL - {"NC-0"}, VOTES - {("NC-0", "2024")}, 1, 0, set(), set()),
+        (ALL, VOTES - {("NC-2", "2024")}, 1, 0, {"NC-2"}, set()),
+        (ALL - {"NC-0", "NC-3"}, VOTES, 1, 1, set(), set()),
+        (ALL - {"NC-0"}, VOTES, 0, 0, set(), set()),
     ],
 )
-def test_only_the_homes_of_counted_rows_may_move(people, votes, refused, moved, gone):
-    mine, twin = Told(people, votes, refused), Told(ALL, VOTES, 0)
+def test_only_the_homes_of_counted_rows_may_move(people, votes, refused, of_people, moved, gone):
+    mine, twin = Told(people, votes, refused, of_people), Told(ALL, VOTES, 0, 0)
     assert moved_by_refusal(mine, twin) == (moved, gone)
