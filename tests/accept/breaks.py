@@ -48,9 +48,8 @@ def _replay(account: Account) -> None:
     with tempfile.TemporaryDirectory() as folder:
         replay = set_up(Replay(Path(folder)), BREAKS_PLANNED, SEED)
         play_both(replay)
-        found = judge(replay)
-    _show_plan(account, replay)
-    _show_verdict(account, replay, found)
+        _show_plan(account, replay)
+        _show_verdict(account, replay, judge(replay))
 
 
 def _show_plan(account: Account, replay: Replay) -> None:
