@@ -37,8 +37,8 @@ def connect(
     """
     settings = (memory_limit, threads, memory_share)
     engine = _take(settings)
-    engine.execute(f"SET temp_directory = {literal(str(spill))}")
     try:
+        engine.execute(f"SET temp_directory = {literal(str(spill))}")
         with engine.cursor() as connection:
             connection.execute("ATTACH ':memory:' AS work; USE work")
             yield connection

@@ -17,6 +17,7 @@ from pipelines.core.bridged import changes_of, cures, unproven
 from pipelines.core.carrying import describe_carried, select_snapshot
 from pipelines.core.findings import Finding, read_approved, read_finding, unseen
 from pipelines.core.history import select_new_votes
+from pipelines.core.past import Past, is_partial
 from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.plausibility.judging import find_implausible
 from pipelines.core.proposing import Compared, propose_values
@@ -32,7 +33,7 @@ from pipelines.layouts.files import Role
 from pipelines.layouts.source import Layout, Source
 from pipelines.raw.receipts import Delivery, ReceiptLedger, kept_file
 from pipelines.raw.store import is_proven
-from pipelines.tables.core import VoteHistory, Voters
+from pipelines.tables.core import VoteHistory
 
 _MEMORY_SHARE = 0.6  # working tables spill at no cost of time, and the rows that are being written come on top
 _NOTHING_TO_KEEP = (
@@ -100,7 +101,7 @@ class Admission:
         for day in sorted(set(self._snapshots.days()) - {delivery.snapshot_date for delivery in deliveries}):
             self._snapshots.withdraw(day)
         for delivery in deliveries:
-            made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id, self._proven(delivery))
+            made_from = fingerprint(chain, self._layout_version(delivery), delivery.delivery_id)
             first = delivery.first_of(deliveries)
             judgement = self._judge(delivery, first, previous, made_from, now)
             ledger.decide(delivery, judgement.verdict, judgement.reason, self._facts(judgement))
@@ -119,6 +120,10 @@ class Admission:
         return {file_id: {**judgement.facts.get(file_id, {}), **used} for file_id in ids}
 
     @property
+    def _past(self) -> Past:
+        return Past(self.lake, self.name, self.source, self.calendar)
+
+    @property
     def _snapshots(self) -> Snapshots:
         return Snapshots(self.lake, self.source.state)
 
@@ -128,10 +133,10 @@ class Admission:
         named = [election.model_dump(mode="json") for election in self.calendar if self.source.needs_calendar]
         return fingerprint(self.source.model_dump(mode="json", by_alias=True, exclude={"layouts"}), named, code)
 
-    def _proven(self, delivery: Delivery) -> list[str]:
-        """Files of a delivery that a digest proves; one may come after its file."""
+    def _judged_by(self, delivery: Delivery, made_from: str) -> str:
+        """What decides on a delivery: besides what its rows are made from, which of its files a digest proves."""
         ids = [event["file_id"] for event in delivery.events]
-        return [file_id for file_id in ids if is_proven(kept_file(self.lake.root, file_id))]
+        return fingerprint(made_from, [name for name in ids if is_proven(kept_file(self.lake.root, name))])
 
     def _layout_version(self, delivery: Delivery) -> str:
         """The layout that reads a delivery: a new dated entry leaves the snapshots before its day as they stand."""
@@ -153,24 +158,18 @@ class Admission:
         if first is not delivery:
             told = f"Its voters files are byte for byte those of {first.snapshot_date}: a delivery sent again."
             return self._hold_unread(delivery, told)
-        if previous is None and self._is_partial(delivery, layout):
+        if previous is None and is_partial(delivery, layout):
             return self._hold_unread(delivery, _NOTHING_TO_KEEP)
         standing = self._standing(delivery, made_from)
         if standing:
             return Judgement(delivery, "accepted", delivery.events[0]["reason"] or "", standing)
         finding = read_finding(self.lake, delivery)
-        if delivery.verdict == "held" and finding and finding.made_from == made_from:
+        if delivery.verdict == "held" and finding and finding.judged_by == self._judged_by(delivery, made_from):
             return Judgement(delivery, "held", delivery.events[0]["reason"] or "")
         absent = [
             f"No {_files([what])} came within {hours} hours; what was known before stays in use." for what in missing
         ]
         return self._read(delivery, layout, previous, made_from, absent)
-
-    def _earlier(self, delivery: Delivery) -> list[Delivery]:
-        """The accepted deliveries before one, newest first."""
-        known = ReceiptLedger(self.lake, self.name).deliveries()
-        accepted = [found for found in known if found.verdict == "accepted"]
-        return [found for found in reversed(accepted) if found.snapshot_date < delivery.snapshot_date]
 
     def _standing(self, delivery: Delivery, made_from: str) -> dict[str, Record]:
         """The records of a delivery whose tables and verdict stand; without the verdict its counts were never told."""
@@ -183,11 +182,11 @@ class Admission:
         with self.lake.connect(_MEMORY_SHARE) as connection, self.lake.scratch() as scratch:
             staged = Staged()
             try:
-                received = Received(delivery, layout, self.source.state, self.calendar, self._earlier(delivery))
+                received = Received(delivery, layout, self.source.state, self.calendar, self._past.earlier(delivery))
                 stage_delivery(connection, self.lake.root, received, scratch, staged)
                 self._keep_refused(connection, staged, made_from)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
-                compared = self._compared(delivery, layout, previous, stated)
+                compared = self._past.compared(delivery, layout, previous, stated)
                 limits = self.source.plausibility
                 reasons = unproven(connection, staged, compared, limits)
                 reasons += find_implausible(connection, staged, compared, limits)
@@ -229,7 +228,8 @@ class Admission:
             event["file_name"]: {"bytes_count": event["bytes_count"], **staged.files.get(event["file_id"], {})}
             for event in delivery.events
         }
-        Finding(made_from, reasons, staged.differences, entry, is_read, files).keep(self.lake, delivery)
+        judged_by = self._judged_by(delivery, made_from)
+        Finding(judged_by, reasons, staged.differences, entry, is_read, files).keep(self.lake, delivery)
         told = " ".join([*reasons, *staged.differences])
         return Judgement(delivery, "held", self._held(delivery, told), staged=staged)
 
@@ -239,32 +239,6 @@ class Admission:
 
     def _held(self, delivery: Delivery, reasons: str) -> str:
         return f"{self.name} {delivery.snapshot_date} is held: {reasons} The last good snapshot stays in use."
-
-    def _is_partial(self, delivery: Delivery, layout: Layout) -> bool:
-        return layout.files["voters"].is_partial(event["file_name"] for event in delivery.of_role("voters"))
-
-    def _compared(self, delivery: Delivery, layout: Layout, previous: Delivery | None, stated: str) -> Comparison:
-        if previous is None:
-            return Comparison(delivery.snapshot_date, None, None)
-        return Comparison(
-            delivery.snapshot_date,
-            self.lake.table(Voters, state=self.source.state, snapshot_date=previous.snapshot_date),
-            previous.snapshot_date,
-            self._is_partial(delivery, layout),
-            known_votes=self.lake.table(VoteHistory, state=self.source.state),
-            stated_votes=stated if layout.states_votes(event["file_name"] for event in delivery.events) else None,
-            has_slots=layout.has_slots,
-            posting_lag_days=self.source.posting_lag_days,
-            calendar=self.calendar,
-            history_day=self._history_day(delivery),
-        )
-
-    def _history_day(self, delivery: Delivery) -> dt.date | None:
-        """Day of the oldest delivery before one with the same history files, byte for byte."""
-        mine = {event["file_id"] for event in delivery.of_role("history")}
-        known = ReceiptLedger(self.lake, self.name).deliveries() if mine else []
-        days = (found.snapshot_date for found in known if {e["file_id"] for e in found.of_role("history")} == mine)
-        return min((day for day in days if day < delivery.snapshot_date), default=None)
 
     def _carried(self, connection: duckdb.DuckDBPyConnection, compared: Comparison) -> list[str]:
         if compared.last_good is None or compared.last_date is None or not compared.is_partial:

@@ -22,7 +22,7 @@ class Finding:
     """Why a delivery is held.
 
     Attributes:
-        made_from: Fingerprint of what it was judged by: files, layout, limits, program, the deliveries before it.
+        judged_by: Fingerprint of what it was judged by: files, digests, layout, limits, program, deliveries before it.
         reasons: Why it is held, a sentence each.
         differences: How its files differ from their layout, a sentence each.
         entry: YAML of the dated layout entry that would read it; empty where no entry would help.
@@ -31,7 +31,7 @@ class Finding:
             delimiter.
     """
 
-    made_from: str
+    judged_by: str
     reasons: list[str]
     differences: list[str] = field(default_factory=list)
     entry: str = ""
@@ -54,7 +54,7 @@ def unseen(reasons: Sequence[str], approved: Finding | None) -> list[str]:
 
 
 def _without_counts(reason: str) -> str:
-    return re.sub(r"\d[\d.,]*", "", reason)
+    return re.sub(r"(?<![\w-])\d[\d.,]*(?![\w-])", "", reason)  # numbers alone: the day of an election is no count
 
 
 def keep_approved(lake: Lake, delivery: Delivery) -> None:

@@ -165,6 +165,8 @@ def test_an_approval_holds_for_what_was_seen():
     told = "last_name: 7 voters have another value than before (100.0%, allowed 1.0%)."
     assert unseen([told, "No name."], seen) == [told]
     assert unseen([told], None) == [told] and unseen([], None) == []
+    lost = "OH-{}-11-05-general: 894 of 894 known votes are gone."
+    assert unseen([lost.format(2022)], Finding("", [lost.format(2024)])) == [lost.format(2022)]
 
 
 def test_a_rejected_delivery_is_never_looked_at_again(world):
