@@ -54,24 +54,26 @@ def _in_words() -> Generator[None]:
 
 @app.command()
 def check(
-    file: Annotated[Path | None, typer.Argument(help="A file to hold against its layout.")] = None,
-    state: Annotated[str, typer.Option(help="State, or source, that the file is of, such as NC.")] = "",
-    day: Annotated[str, typer.Option(help="Day that it was made, 2026-10-01; today if not given.")] = "",
-    role: Annotated[str, typer.Option(help="voters or history, where its name does not say so.")] = "",
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files of one delivery to hold against their layout, codes among them.")
+    ] = None,
+    state: Annotated[str, typer.Option(help="State, or source, that the files are of, such as NC.")] = "",
+    day: Annotated[str, typer.Option(help="Day that they were made, 2026-10-01; today if not given.")] = "",
+    role: Annotated[str, typer.Option(help="voters or history, where their names do not say so.")] = "",
     profile: Profile = "local",
 ) -> None:
-    """Hold a file against its layout without loading it; without a file, read every YAML of configs/.
+    """Hold files against their layout without loading them; without a file, read every YAML of configs/.
 
-    Leaves with 0 when all is in order, with 3 when the file would be held.
+    Leaves with 0 when all is in order, with 3 when the files would be held.
     """
     from pipelines.checking import check_configs
-    from pipelines.trying import check_file
+    from pipelines.trying import check_files
 
     with _in_words():
-        if file is None:
+        if not files:
             typer.echo(check_configs())
             return
-        told, is_fit = check_file(_settings(profile), file, state, day, role)
+        told, is_fit = check_files(_settings(profile), files, state, day, role)
         typer.echo(told)
         raise typer.Exit(0 if is_fit else 3)
 

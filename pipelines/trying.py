@@ -1,9 +1,10 @@
-"""`walklist check FILE`: a file held against its layout, told to a person; nothing is loaded."""
+"""`walklist check FILE...`: files held against their layout, told to a person; nothing is loaded."""
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from models.errors import ConfigError
 from pipelines.calendar import read_calendar
@@ -16,26 +17,29 @@ from pipelines.settings import Settings
 from pipelines.tables.core import Voters
 
 
-def check_file(settings: Settings, file: Path, name: str, day: str = "", role: str = "") -> tuple[str, bool]:
-    """What would become of a file if it landed, in words, and whether it would be accepted.
+def check_files(
+    settings: Settings, files: Sequence[Path], name: str, day: str = "", role: str = ""
+) -> tuple[str, bool]:
+    """What would become of files of one delivery if they landed, in words, and whether they would be accepted.
 
-    It is compared with the last good snapshot of the profile's data root, where there is one.
+    They are compared with the last good snapshot of the profile's data root, where there is one.
 
     Args:
         settings: The environment.
-        file: The file.
+        files: The files.
         name: State or source, in any case.
-        day: Day that it was made, YYYY-MM-DD; today if empty.
-        role: `voters` or `history`, where its name does not say so.
+        day: Day that they were made, YYYY-MM-DD; today if empty.
+        role: `voters` or `history`, where their names do not say so.
 
     Raises:
         ConfigError: There is no such file, source, day or role.
-        LayoutError: Its name fits no file of the layout.
+        LayoutError: A name fits no file of the layout.
     """
     if not name:
         raise ConfigError("Say which state the file is of: walklist check FILE --state NC.")
-    if not file.is_file():
-        raise ConfigError(f"{file}: there is no such file.")
+    for file in files:
+        if not file.is_file():
+            raise ConfigError(f"{file}: there is no such file.")
     if role and role not in get_args(Role):
         raise ConfigError(f"{role}: a file holds {' or '.join(get_args(Role))}.")
     lake = Lake(settings.root, settings.profile.memory_limit, settings.profile.threads)
@@ -44,9 +48,9 @@ def check_file(settings: Settings, file: Path, name: str, day: str = "", role: s
     calendar = read_calendar(settings.configs).of_state(source.state)
     trying = Trying(name.lower(), source, calendar, _last_good(lake, source, made))
     with tempfile.TemporaryDirectory() as folder, Lake(Path(folder), lake.memory_limit, lake.threads).connect() as sql:
-        trial = trying.try_file(sql, file, made, Path(folder), role or None)  # ty: ignore[invalid-argument-type]
+        trial = trying.try_files(sql, files, made, Path(folder), role or None)  # ty: ignore[invalid-argument-type]
     path = source_paths(settings.configs)[name.lower()].relative_to(settings.configs)
-    return _told(file, path, trial), not trial.reasons
+    return _told(files, path, trial), not trial.reasons
 
 
 def _day(text: str) -> dt.date:
@@ -62,24 +66,26 @@ def _last_good(lake: Lake, source: Source, day: dt.date) -> tuple[Table, dt.date
     return (lake.table(Voters, state=source.state, snapshot_date=newest), newest) if newest else None
 
 
-def _told(file: Path, path: Path, trial: Trial) -> str:
-    held_against = f"{file.name} held against configs/{path}, layout of {trial.layout.valid_from}"
+def _told(files: Sequence[Path], path: Path, trial: Trial) -> str:
+    names = " and ".join(file.name for file in files)
+    held_against = f"{names} held against configs/{path}, layout of {trial.layout.valid_from}"
     compared = f"the last good snapshot of {trial.last_good}" if trial.last_good else "no last good snapshot at hand"
+    it, holds = ("It", "fits") if len(files) == 1 else ("They", "fit")
     rows = [
-        f"{held_against}, as {' and '.join(trial.roles)}; {compared}.",
-        *([_facts(trial)] if trial.facts else []),
+        f"{held_against}, as {' and '.join(trial.roles) or 'codes'}; {compared}.",
+        *[_facts(name, facts) for name, facts in trial.facts.items() if facts],
         *trial.told,
-        *(["It would be held:", *(f"  {reason}" for reason in trial.reasons)] if trial.reasons else ["It fits."]),
+        *([f"{it} would be held:", *(f"  {reason}" for reason in trial.reasons)] if trial.reasons else []),
+        *([] if trial.reasons else [f"{it} {holds}."]),
     ]
     if trial.entry:
         rows += ["This dated entry, under `layouts:` of the YAML, would read it:", "", trial.entry.rstrip()]
     return "\n".join(rows)
 
 
-def _facts(trial: Trial) -> str:
-    facts = trial.facts
+def _facts(name: str, facts: dict[str, Any]) -> str:
     told = [f"{facts.get('row_count') or 0:,} rows", f"{facts.get('reject_count') or 0:,} refused"]
     told += [f"{facts['line_count']:,} lines"] if facts.get("line_count") else []
     told += [f"encoding {facts['encoding']}"] if facts.get("encoding") else []
     told += [f"delimiter {facts['delimiter']!r}"] if facts.get("delimiter") else []
-    return "Read: " + ", ".join(told) + "."
+    return f"{name}: {', '.join(told)}."

@@ -226,7 +226,7 @@ def test_a_file_is_tried_without_loading_it(world, tmp_path):
     before = sorted(world.lake.root.rglob("*"))
     with Lake(tmp_path / "trial").connect() as connection:
         scratch = tmp_path / "scratch"
-        trial = Trying("nc", world.source).try_file(connection, file, DAY, scratch)
+        trial = Trying("nc", world.source).try_files(connection, [file], DAY, scratch)
     assert trial.roles == ["voters"] and "registr_dt is now reg_date" in trial.reasons[0]
     assert "reg_date" in trial.entry
     assert sorted(world.lake.root.rglob("*")) == before

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from tests.fuzz.worlds import state_world
 
 VOTERS = "ncvoter_Statewide.zip"
 
@@ -24,6 +25,18 @@ def check(tmp_path, monkeypatch):
 def test_a_good_file_fits(check, nc_landing):
     code, told = check(nc_landing / "nc" / "2026-10-01" / VOTERS, "--state", "NC", "--day", "2026-10-01")
     assert code == 0 and "It fits." in told and "0 refused" in told and "no last good snapshot at hand" in told
+
+
+def test_files_of_a_delivery_are_tried_together(check, tmp_path):
+    world = state_world("ct", tmp_path)
+    for name, content in world.files.items():
+        (tmp_path / name).write_bytes(content)
+    files = sorted(tmp_path / name for name in world.files)
+    assert len(files) == 4
+    code, told = check(*files, "--state", "CT", "--day", world.day)
+    assert code == 0 and "They fit." in told and told.count(" refused") == 4, told
+    code, told = check(files[0], "--state", "CT", "--day", world.day)
+    assert code == 0 and "It fits." in told and told.count("Judged by itself: no file of voters") == 3, told
 
 
 def test_a_digest_beside_the_file_counts(check, nc_landing, tmp_path):
