@@ -73,12 +73,14 @@ def _copy(stream: Readable, target: Path, largest: int) -> int:
 
 
 def _demand_whole(name: str, book: Path) -> None:
-    """Refuse a workbook that unpacks to too much, or is damaged: the newer ones are zip archives."""
+    """Refuse a workbook that unpacks to too much, is locked or damaged: the newer ones are zip archives."""
     if not zipfile.is_zipfile(book):
         return
     left = largest_size(book)
     with told_damage(name, book.stat().st_size), open_zip(book) as archive:
         for part in honest_members(archive, name):
+            if part.flag_bits & 1:
+                raise LayoutError(f"{name}: a part of the workbook is locked by a password.")
             with open_member(archive, part) as stream:
                 while block := stream.read(BLOCK):
                     left -= len(block)

@@ -92,7 +92,15 @@ def bomb():
     return content.getvalue()
 
 
+def locked():
+    """A workbook whose list of parts says that the first one is locked."""
+    content = bytearray(book(HEADER, ["1", "ANN", "A"]))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
 BROKEN = {
+    "a locked part": (locked(), "a part of the workbook is locked by a password"),
     "a text": (b"id,last,first\n1,ANN,A\n", "not a whole workbook"),
     "cut": (book(HEADER, ["1", "ANN", "A"])[:2000], "not a whole workbook"),
     "no rows": (book(), "the sheet has no rows"),
