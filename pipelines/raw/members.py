@@ -89,10 +89,12 @@ def honest_members(archive: zipfile.ZipFile, name: str) -> list[zipfile.ZipInfo]
     """The members of an archive, folders aside.
 
     Raises:
-        LayoutError: A member leads out of the archive, is a link or a device, shares its bytes or its name with
-            another one.
+        LayoutError: A member has no name, leads out of the archive, is a link or a device, shares its bytes or its name
+            with another one.
     """
     everything = archive.infolist()
+    if nameless := [found for found in everything if not found.filename]:
+        raise LayoutError(f"{name}: {len(nameless):,} of {len(everything):,} members have no name; not unpacked.")
     faults = {
         "have a name that leads out of the archive": [found for found in everything if _leads_out(found.filename)],
         "are links or devices": [found for found in everything if not _is_honest_kind(found)],

@@ -27,7 +27,7 @@ def describe_unmeant(received: Path, name: str, files: Sequence[LandedFiles]) ->
     if not name.lower().endswith(".zip") or not meant or not zipfile.is_zipfile(received):
         return []
     with told_damage(name, received.stat().st_size), open_zip(received) as archive:
-        members = [found.filename for found in archive.infolist() if not found.is_dir()]
+        members = [found.filename for found in archive.infolist() if not found.filename.endswith("/")]
     others = [member for member in members if not any(_means(found, member) for found in meant)]
     if not others:
         return []

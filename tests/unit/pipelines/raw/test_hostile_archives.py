@@ -56,6 +56,12 @@ def test_links_and_devices_in_an_archive_are_refused(opened, kind):
     assert opened(packed(("a.txt", TEXT), kind=stat.S_IFREG | 0o644))
 
 
+def test_a_member_without_a_name_is_refused(opened):
+    content = packed(("b.txt", TEXT), ("a.txt", TEXT)).replace(b"a.txt", b"\0.txt")
+    with pytest.raises(LayoutError, match="1 of 2 members have no name; not unpacked"):
+        opened(content)
+
+
 def test_two_members_of_one_name_are_refused(opened):
     with pytest.warns(UserWarning, match="Duplicate"):
         content = packed(("a.txt", TEXT), ("a.txt", TEXT + b"3\tCY\r\n"))
