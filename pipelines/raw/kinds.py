@@ -92,8 +92,7 @@ def _others(received: Path, files: LandedFiles) -> list[str]:
     if not zipfile.is_zipfile(received):
         return []
     with open_zip(received) as archive:
-        members = [
-            found.filename for found in archive.infolist() if not found.filename.endswith("/") and found.file_size
-        ]
+        members = [found.filename for found in archive.infolist() if found.file_size]
     is_archive = (".zip", ".gz")
-    return [one for one in members if not fits_any(one, files.skipped) and not one.lower().endswith(is_archive)]
+    members = [one for one in members if not one.endswith("/") and not fits_any(one, files.skipped)]
+    return [one for one in members if not one.lower().endswith(is_archive)]
