@@ -16,6 +16,7 @@ ESCAPES = "../" * 8 + "tmp/walklist-fuzz-escaped"
 _SIGNS = [b"\t", b",", b"|", b";", b'"', b"\n", b"\r\n", b"\r", b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\x1f", b"=1+1",
           b"'; DROP TABLE staged_voters; --", b"\xc9", "É漢".encode(), b"\x1b[31m", b"<script>", b"{}", b"%s", b"\\",
           CANARY.encode(), b"9" * 400, b'""', b"-1e308", b"0001-01-01", b"2999-12-31"]  # fmt: skip
+_SIGNS_OF_A_HEADER = [sign for sign in _SIGNS if sign != CANARY.encode()]  # what stands in it is no value of a row
 _ODD_NAMES = [ESCAPES, "/tmp/walklist-fuzz-escaped", "C:\\voters.txt", "a\nb.txt", "x" * 5000, "\x1b[31m.txt",
               "voters.txt/", "‮txt.exe", "voters.txt", "é\udc80.txt".encode("utf-8", "replace").decode()]  # fmt: skip
 
@@ -51,7 +52,7 @@ def changed_header(draw: random.Random, world: World) -> Files:
     def change(text: bytes) -> bytes:
         first, end, rest = text.partition(b"\n")
         place = draw.randrange(len(first) + 1)
-        sign = draw.choice([sign for sign in _SIGNS if sign != CANARY.encode()])  # a header is no value of a row
+        sign = draw.choice(_SIGNS_OF_A_HEADER)
         return first[:place] + sign * draw.choice([1, 1, 2000]) + first[place:] + end + rest
 
     return _changed(draw, world, lambda content: _repacked(content, change))
@@ -107,7 +108,7 @@ def _edited(draw: random.Random, text: bytes) -> bytes:
         place = draw.randrange(len(lines[at]) + 1)
         kind = draw.randrange(5)
         if kind == 0:
-            lines[at] = lines[at][:place] + draw.choice(_SIGNS) + lines[at][place:]
+            lines[at] = lines[at][:place] + draw.choice(_SIGNS_OF_A_HEADER) + lines[at][place:]
         elif kind == 1:
             lines[at] = lines[at][:place] + lines[at][place + draw.randrange(9) :]
         elif kind == 2:
