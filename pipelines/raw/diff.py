@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.wording import counted
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.formats import FixedWidth
@@ -45,10 +46,10 @@ class Difference:
     def __str__(self) -> str:
         """The difference in sentences without the last point; empty when there is none."""
         missing = f"{len(self.missing)} of {self.listed_count} columns are missing: {tell_headers(self.missing)}"
+        count = counted(len(self.new), "column", "is", "are")
         if self.may_be_a_row:
-            beyond = f"{len(self.new)} columns are new, or a row that lost its line end stands behind the header"
+            beyond = f"{count} new, or a row that lost its line end stands behind the header"
             return f"{missing}. {beyond}" if self.missing else beyond
-        count = "1 column is" if len(self.new) == 1 else f"{len(self.new)} columns are"
         parts = [
             "; ".join(f"{old} is now {tell_headers([new])}" for old, new in self.renamed.items()),
             missing if self.missing else "",

@@ -236,7 +236,7 @@ def test_a_header_of_any_size_is_told_in_a_short_sentence(read):
     row = ["1", "ANN", "A", "A", "01/15/2020", *([""] * 3000)]
     _, text = read(content(names, [row]), layout())
     told = str(compare(text.headers, layout(), text.first_rows()))
-    assert "3000 columns are new" in told and "COLUMN" not in told and len(told) < 5000
+    assert "3,000 columns are new" in told and "COLUMN" not in told and len(told) < 5000
 
 
 def test_first_lines_of_any_length_are_looked_at_within_bounds(read, monkeypatch):
