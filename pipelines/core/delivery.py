@@ -22,6 +22,7 @@ from pipelines.core.plausibility.comparison import Comparison
 from pipelines.core.plausibility.judging import find_implausible
 from pipelines.core.proposing import Compared, propose_values
 from pipelines.core.refusing import keep_refused
+from pipelines.core.since import describe_since, keep_forms
 from pipelines.core.snapshots import Snapshots
 from pipelines.core.staged import Staged
 from pipelines.core.staging import Received, stage_delivery
@@ -185,6 +186,7 @@ class Admission:
                 received = Received(delivery, layout, self.source.state, self.calendar, self._past.earlier(delivery))
                 stage_delivery(connection, self.lake.root, received, scratch, staged)
                 self._keep_refused(connection, staged, made_from)
+                staged.differences += describe_since(self.lake, previous, staged)
                 stated = stated_votes(connection, staged, layout, self.source.state, delivery.snapshot_date)
                 compared = self._past.compared(delivery, layout, previous, stated)
                 limits = self.source.plausibility
@@ -198,6 +200,7 @@ class Admission:
                     return self._hold(delivery, made_from, staged, [*reasons, *absent], is_read=True)
                 kept = self._carried(connection, compared)
                 records = self._write(connection, staged, stated, delivery, compared, made_from)
+                keep_forms(self.lake, delivery, staged)
             except (LayoutError, ContractError) as error:
                 return self._hold(delivery, made_from, staged, [str(error)], changes_of(error, staged))
             except duckdb.Error as error:

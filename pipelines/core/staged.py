@@ -71,6 +71,8 @@ class Staged:
         named_count: Votes whose election is told by a name, those included.
         assumed: Votes of elections whose type nothing tells, by the type that they are given.
         required: Columns of core_voters that every file of voters must have.
+        blank: Blank lines of each file_no, count.
+        folded_votes: Votes that gave way to another one of the same voter and election.
         cut_short: Names of texts that end in the middle of a record.
         texts: Readable text of each file_no, for the quarantine of refused rows.
     """
@@ -93,6 +95,8 @@ class Staged:
     unnamed: dict[str, int] = field(default_factory=dict)
     named_count: int = 0
     assumed: dict[str, int] = field(default_factory=dict)
+    blank: dict[int, int] = field(default_factory=dict)
+    folded_votes: int = 0
     cut_short: list[str] = field(default_factory=list)
     texts: dict[int, OpenedText] = field(default_factory=dict)
 

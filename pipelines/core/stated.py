@@ -53,7 +53,10 @@ def stated_votes(
     if is_long or not told:
         told.append(_READ_VOTES)
     votes = "\nUNION ALL BY NAME\n".join(told)
-    return _once(connection, votes) if is_long or has_packed else votes
+    if not (is_long or has_packed):
+        return votes
+    staged.folded_votes = _find_repeated(connection, votes)
+    return _once(votes) if staged.folded_votes else votes
 
 
 _READ_VOTES = """
@@ -119,10 +122,8 @@ def _unfolded(
     FROM {cells}"""
 
 
-def _once(connection: duckdb.DuckDBPyConnection, votes: str) -> str:
-    """SELECT of the votes with a voter's election once; only those stated twice, told by their hashes, are folded."""
-    if not _find_repeated(connection, votes):
-        return votes
+def _once(votes: str) -> str:
+    """SELECT of the votes with a voter's election once; only those in `repeated_votes` are folded."""
     hashed = f"(SELECT *, hash(voter_id, election_id) AS hash FROM ({votes}))"
     repeated = f"(SELECT * EXCLUDE (hash) FROM {hashed} SEMI JOIN repeated_votes USING (hash))"
     return f"""
@@ -133,8 +134,8 @@ def _once(connection: duckdb.DuckDBPyConnection, votes: str) -> str:
     {select_folded(repeated)}"""
 
 
-def _find_repeated(connection: duckdb.DuckDBPyConnection, votes: str) -> bool:
-    """Put the hashes of votes that are stated twice into `repeated_votes`; whether there are any.
+def _find_repeated(connection: duckdb.DuckDBPyConnection, votes: str) -> int:
+    """Put the hashes of votes that are stated twice into `repeated_votes`; how many are one too many.
 
     Voters are fewer than votes: whoever has a vote for each bit of their elections has none twice. With more elections
     than bits some share one, so that of those who are left every vote is looked at.
@@ -148,16 +149,16 @@ def _find_repeated(connection: duckdb.DuckDBPyConnection, votes: str) -> bool:
         HAVING count(*) <> bit_count(bit_or({bit}))"""
     )
     if not connection.execute("SELECT 1 FROM suspected LIMIT 1").fetchall():
-        return False
+        return 0
     connection.execute(
         f"""CREATE TABLE repeated_votes AS
-        SELECT hash(voter_id, election_id) AS hash
+        SELECT hash(voter_id, election_id) AS hash, count(*) - 1 AS too_many
         FROM ({votes})
         SEMI JOIN suspected ON hash(voter_id) = voter
         GROUP BY hash
         HAVING count(*) > 1"""
     )
-    return bool(connection.execute("SELECT 1 FROM repeated_votes LIMIT 1").fetchall())
+    return connection.execute("SELECT coalesce(sum(too_many), 0)::BIGINT FROM repeated_votes").fetchall()[0][0]
 
 
 _BITS = 127  # of a HUGEINT, its sign aside

@@ -14,6 +14,7 @@ def summary(staged: Staged) -> list[str]:
     folded = f"{staged.folded_count:,} repeated rows were folded." if staged.folded_count else ""
     return [
         *([folded] if folded else []),
+        *([f"{counted(staged.folded_votes, 'repeated vote', 'was', 'were')} folded."] if staged.folded_votes else []),
         *[refusal(found) for found in by_rule(staged.refused)],
         *[fault(found) for found in by_rule(staged.faults)],
         *[placeholder(found) for found in by_rule(staged.masked)],

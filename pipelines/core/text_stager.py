@@ -70,6 +70,7 @@ class TextStager(ABC):
         self._refuse_broken()
         for number, (file_id, text) in numbered:
             self.staged.sizes.append((self.table, rows.get(number, 0)))
+            self.staged.blank[number] = len(blank.get(number, []))
             self._add_facts(number, self.staged.files[file_id], text, rows.get(number, 0) + refused.get(number, 0))
         self._count_faults(rows)
 

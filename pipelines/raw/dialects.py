@@ -193,7 +193,9 @@ def _is_whole(first: FirstLines, dialect: Dialect) -> bool:
 
 def _demand_quotes(first: FirstLines) -> None:
     """Refuse a text of which many fields, but not all, stand in quotes that the layout does not have."""
-    share = max(quoted_share(first.data, delimiter, first.format.quote) for delimiter in first.format.delimiters)
+    if first.format.quote:
+        return
+    share = max(quoted_share(first.data, delimiter) for delimiter in first.format.delimiters)
     if is_in_doubt(share):
         raise LayoutError(
             f"{first.name}: {share:.0%} of the fields of its first lines stand in double quotes, the layout has no "

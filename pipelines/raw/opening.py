@@ -6,8 +6,8 @@ Nothing is guessed: what cannot be resolved without doubt is refused in a senten
 import contextlib
 import dataclasses
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +45,7 @@ class OpenedText:
         byte_count: Bytes as they were received, unpacked.
         doubt: Sentences on what may be misread or was left alone; empty when there are none.
         encoded: The encoding with what is told of it, where it is another one than the layout lists.
+        written: Traits of how it is written, in words; a trait without a word is one that it does not show.
     """
 
     name: str
@@ -54,6 +55,7 @@ class OpenedText:
     byte_count: int = 0
     doubt: str = ""
     encoded: Encoded | None = None
+    written: Mapping[str, str] = field(default_factory=dict)
 
     def head(self, count: int) -> list[str]:
         """Its first lines; a text without line ends is not read to its end."""
@@ -130,7 +132,7 @@ def _open(member: Member, largest: int, format_: TextFormat, scratch: Path, is_b
     source, size = plain or copy, found.size
     demand_text_bytes(found.head, member.name)
     encoded = find_encoding(member.name, found, format_, is_bridged)
-    encoding, doubt = encoded.name, ""
+    encoding, doubt, mark = encoded.name, "", found.mark
     if has_letters_of_cp1252(found, encoding):
         source, encoding = _as_cp1252(source, copy.with_suffix(".utf8"), member.name)
         doubt = describe_doubt(member.name, found, encoding)
@@ -139,11 +141,16 @@ def _open(member: Member, largest: int, format_: TextFormat, scratch: Path, is_b
     if encoding == "utf-16":  # only now its signs are bytes that can be counted
         found = survey_file(source)
         demand_no_nulls(member.name, found)
+    written = {
+        "byte order mark": mark,
+        "line ends": found.line_ends,
+        "letters beyond ASCII": "" if found.is_ascii else encoding,
+    }
     has_strays = format_.has_stray_line_feeds and 0 < found.pairs < found.line_feeds
     if has_strays or not found.has_even_lines:
         source = even_lines(source, copy.with_suffix(".even"), found, has_strays)
         found = survey_file(source) if has_strays else found
-    return OpenedText(member.name, source, encoding, found.line_count, size, doubt, encoded)
+    return OpenedText(member.name, source, encoding, found.line_count, size, doubt, encoded, written)
 
 
 def _as_cp1252(source: Path, target: Path, name: str) -> tuple[Path, str]:

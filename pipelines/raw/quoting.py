@@ -19,11 +19,11 @@ def find_quote(lines: Sequence[str], delimiters: Sequence[str], listed: str) -> 
     return None
 
 
-def quoted_share(lines: Sequence[str], delimiter: str, listed: str) -> float:
-    """Share of the fields of some lines that stand in double quotes although the layout has none."""
+def quoted_share(lines: Sequence[str], delimiter: str, sign: str = '"') -> float:
+    """Share of the fields of some lines, empty ones aside, that stand in quotes."""
     fields = [field.strip() for line in lines for field in line.split(delimiter) if field.strip()]
-    quoted = sum(len(field) > 1 and field[0] == field[-1] == '"' for field in fields)
-    return quoted / max(len(fields), 1) if not listed else 0.0
+    quoted = sum(len(field) > 1 and field[0] == field[-1] == sign for field in fields)
+    return quoted / max(len(fields), 1)
 
 
 def is_in_doubt(share: float) -> bool:

@@ -93,6 +93,11 @@ class TextRelation:
         """What a dated layout would say of its dialect, in the words of `RoleChange`."""
         return dict(self.scan.change) if self.scan else {}
 
+    @property
+    def written(self) -> dict[str, str]:
+        """Traits of how it is written, in words; a trait without a word is one that it does not show."""
+        return self.scan.written if self.scan else {}
+
     def first_rows(self) -> list[tuple[str, ...]]:
         """The fields of its first rows, where it is delimited."""
         return self.scan.first_rows() if self.scan else []

@@ -7,15 +7,17 @@ from typing import Any, Self
 
 from pipelines.layouts.dated.mending import merge
 from pipelines.layouts.formats import Delimited
-from pipelines.raw.dialects import SAMPLED_LINES, Dialect, split_header
+from pipelines.raw.dialects import SAMPLED_LINES, Dialect, named, split_header
 from pipelines.raw.opening import LONGEST_LINE, OpenedText
 from pipelines.raw.places import Places
+from pipelines.raw.quoting import quoted_share
 from pipelines.sql import literal, literals
 
 UNPAIRED = "closes its quotes"
 """Rule of a line whose quotes do not stand in pairs."""
 
 _ABSENT = "\x1f"  # a sign that stands in no line: the whole line is one field
+_MOSTLY = 0.5  # share of the fields in quotes from which they stand around fields as a rule
 _NO_NULL = "\x1e"  # likewise: no text of a field stands for null
 
 
@@ -72,6 +74,11 @@ class TextScan(ABC):
         """What a dated layout would say of it, in the words of `RoleChange`."""
         return self.opened.encoded.change if self.opened.encoded else {}
 
+    @property
+    def written(self) -> dict[str, str]:
+        """Traits of how it is written, in words; a trait without a word is one that it does not show."""
+        return dict(self.opened.written)
+
     def first_rows(self) -> list[tuple[str, ...]]:
         """The fields of the first rows, where they can be split without SQL."""
         return []
@@ -115,10 +122,20 @@ class DelimitedScan(TextScan):
         """What a dated layout would say of it, in the words of `RoleChange`."""
         return merge(dict(super().change), dict(self.found.change))
 
+    @property
+    def written(self) -> dict[str, str]:
+        """Traits of how it is written, in words."""
+        is_quoted = quoted_share(self._first_lines(), self.delimiter, self.format.quote or '"') >= _MOSTLY
+        return {**super().written, "delimiter": named([self.delimiter]), "quotes": "around fields" if is_quoted else ""}
+
     def first_rows(self) -> list[tuple[str, ...]]:
         """The fields of the first rows."""
+        return [split_header(line, self.delimiter, self.format.quote) for line in self._first_lines()]
+
+    def _first_lines(self) -> list[str]:
+        """Lines of the first rows, without those that are blank."""
         lines = self.opened.head(self.lines_before + SAMPLED_LINES)[self.lines_before :]
-        return [split_header(line, self.delimiter, self.format.quote) for line in lines if line.strip()]
+        return [line for line in lines if line.strip()]
 
     @property
     def delimiter(self) -> str:

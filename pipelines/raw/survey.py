@@ -62,6 +62,22 @@ class Survey:
         return self.pairs == self.returns and self.pairs in (0, self.line_feeds)
 
     @property
+    def line_ends(self) -> str:
+        """How its lines end, in words; a carriage return that stands alone among line feeds ends none."""
+        if not self.line_feeds:
+            return "carriage returns" if self.returns else ""
+        if not self.pairs:
+            return "line feeds"
+        return "carriage returns with line feeds" if self.pairs == self.line_feeds else "some with a carriage return"
+
+    @property
+    def mark(self) -> str:
+        """Which mark stands before the text; empty where none does."""
+        if self.head.startswith(codecs.BOM_UTF8):
+            return "UTF-8"
+        return "UTF-16" if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else ""
+
+    @property
     def line_count(self) -> int:
         """Lines, also where the last one is not ended."""
         ends = self.line_feeds or self.returns

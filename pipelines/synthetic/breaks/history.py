@@ -182,6 +182,7 @@ BREAKS: Sequence[Break] = (
         sentence="Some votes stand twice in the history.",
         change=all_texts(_repeat_votes, "history"),
         outcomes=LOADS,
+        cause=r"repeated vote",
         fits=lambda layout: bool(_long(layout)),
     ),
     Break(  # the set of Ohio's columns differs by vintage

@@ -37,7 +37,7 @@ class Break:
         sentence: What happened, for people.
         change: Breaks a delivery.
         outcomes: What may become of the delivery.
-        cause: Regular expression that the sentence of the verdict fits wherever the delivery does not simply load.
+        cause: Regular expression that the sentence of the verdict fits, also where the delivery simply loads.
         fits: Whether it makes sense in a layout.
         is_harmless: Whether the file says the same in another dialect, and must load by itself.
         needs: Other deliveries that it takes from: `before` of the same state, `foreign` of another one.
@@ -47,7 +47,7 @@ class Break:
     sentence: str
     change: Change
     outcomes: frozenset[Outcome]
-    cause: str = ""
+    cause: str
     fits: Fits = lambda layout: True
     is_harmless: bool = False
     needs: tuple[str, ...] = ()
