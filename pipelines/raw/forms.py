@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from models.wording import counted
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.spelling import normalise
 from pipelines.layouts.wide import WideHistory
@@ -84,11 +85,12 @@ def _tell_columns(old: Sequence[str], new: Sequence[str]) -> list[str]:
     keys = [list(map(normalise, headers)) for headers in (old, new)]
     if keys[0] == keys[1]:
         spelled = [f"{now} for {then}" for then, now in zip(old, new, strict=True) if then != now]
-        return [f"{len(spelled)} of its columns are spelled otherwise, such as {tell_headers(spelled[:1])}"]
+        told = counted(len(spelled), "column", "is", "are")
+        return [f"{told} spelled otherwise, such as {tell_headers(spelled[:1])}"]
     gone, come = Counter(keys[0]) - Counter(keys[1]), Counter(keys[1]) - Counter(keys[0])
     told = [
         f"columns that are {what}: {tell_headers([name for name in names if normalise(name) in found])}"
         for what, names, found in (("gone", old, gone), ("new", new, come))
         if found
     ]
-    return told or ["its columns stand in another order"]
+    return told or ["the columns stand in another order"]

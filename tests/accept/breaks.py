@@ -103,7 +103,7 @@ def _catalogue(account: Account) -> None:
     told, target = f"{len(BREAKS)} kinds, {harmless} of them harmless", f"at least {LEAST_KINDS} kinds"
     account.add("break catalogue in the simulator", target, told, len(BREAKS) >= LEAST_KINDS)
     demand = "every break against states of every shape ends as it may, told by its cause"
-    _pytest(account, demand, "tests/flow/test_break_catalogue.py")
+    _pytest(account, demand, "tests/flow/test_break_catalogue.py", "-n", "2")
 
 
 def _hostile(account: Account) -> None:
@@ -111,8 +111,8 @@ def _hostile(account: Account) -> None:
     _pytest(account, demand, "tests/flow/test_hostile.py")
 
 
-def _pytest(account: Account, demand: str, file: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", file]
+def _pytest(account: Account, demand: str, file: str, *options: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, file]
     ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True)
     last = ran.stdout.strip().splitlines()[-1] if ran.stdout.strip() else ran.stderr[-200:]
     account.add(demand, f"pytest {file}", last, ran.returncode == 0)

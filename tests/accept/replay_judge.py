@@ -164,7 +164,7 @@ class Judge:
         decided = {"approve": "accepted", "reject": "rejected"}.get(planned.decision, "")
         if decided and seen.verdicts.get(str(snapshot.day)) != decided:
             found.misjudged.append(f"{place}: a person decided to {planned.decision}, and it is not {decided}")
-        if not (kind.cause and re.search(kind.cause, seen.reasons)):
+        if not (planned.is_mended or re.search(kind.cause, seen.reasons)):  # mended, it is news no more
             (found.untold if outcome == "loads" else found.unexplained).append(
                 f"{place}: {outcome}: {seen.reasons or 'no reason'}"
             )
