@@ -11,6 +11,7 @@ from typing import Any
 
 from models.wording import counted
 from pipelines.layouts.files import FileLayout
+from pipelines.layouts.reading.positions import Positions
 from pipelines.layouts.spelling import normalise
 from pipelines.layouts.wide import WideHistory
 from pipelines.raw.diff import compare, tell_headers
@@ -38,7 +39,12 @@ class Form:
         words: dict[str, set[str]] = {}
         headers: dict[tuple[str, ...], None] = {}
         for layout, text, blank_count in texts:
-            for trait, word in {**text.written, "blank lines": "some" if blank_count else ""}.items():
+            traits = {
+                **text.written,
+                "blank lines": "some" if blank_count else "",
+                "zeros filled up": _filled(text, layout),
+            }
+            for trait, word in traits.items():
                 words.setdefault(trait, set()).update([word] if word else [])
             headers[_without_elections(text.headers, layout)] = None
         return cls({trait: sorted(found) for trait, found in words.items()}, list(headers))
@@ -75,6 +81,17 @@ def _without_elections(headers: Sequence[str], layout: FileLayout) -> tuple[str,
     history = layout.history
     is_known = history.is_election if isinstance(history, WideHistory) else lambda _: False
     return tuple(header for header in headers if not is_known(header))
+
+
+def _filled(text: TextRelation, layout: FileLayout) -> str:
+    """Columns that are filled up with zeros, of which a text of the first rows is too short."""
+    rows, positions = text.first_rows(), Positions(tuple(text.headers))
+    found = []
+    for name, column in layout.column_layouts().items():
+        places = [place for header in column.from_ if column.pad and (place := positions.of(header)) is not None]
+        if any(0 < len(row[at].strip()) < (column.pad or 0) for row in rows for at in places[:1] if at < len(row)):
+            found.append(name)
+    return ", ".join(found)
 
 
 def _listed(words: Sequence[str]) -> str:

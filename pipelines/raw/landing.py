@@ -93,6 +93,7 @@ def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.dateti
         elif not _is_known(lake, last, source, name, day, entry):
             wanted.append((day, entry))
     new = odd
+    wanted.sort(key=lambda found: _place(source, name, *found)[0] is None)  # what came under its own name goes first
     for (day, file), bytes_ in zip(wanted, _kept(lake, [file for _, file in wanted]), strict=True):
         event = {**_event(source, name, day, file, now), **bytes_}
         event = _judged_by_bytes(newest.values(), event, held_against_digests(lake.root, file, event["file_id"]))
@@ -177,7 +178,7 @@ def _place(source: Source, name: str, day: dt.date, file: Path) -> tuple[str | N
 
 
 def _judged_by_bytes(known: Iterable[dict[str, Any]], event: dict[str, Any], broken: str | None) -> dict[str, Any]:
-    reason = _unfit(event) or broken or _sent_again(known, event)
+    reason = broken or _sent_again(known, event) or _unfit(event)
     return {**event, "verdict": "rejected", "reason": reason} if reason else event
 
 

@@ -142,6 +142,7 @@ def _open(member: Member, largest: int, format_: TextFormat, scratch: Path, is_b
         found = survey_file(source)
         demand_no_nulls(member.name, found)
     written = {
+        "archive": "" if plain else "around the text",
         "byte order mark": mark,
         "line ends": found.line_ends,
         "letters beyond ASCII": "" if found.is_ascii else encoding,

@@ -214,6 +214,11 @@ class FixedScan(TextScan):
         return self.places.headers
 
     @property
+    def written(self) -> dict[str, str]:
+        """Traits of how it is written, in words."""
+        return {**super().written, "length of its first line": f"{len(next(iter(self.opened.head(1)), ''))} characters"}
+
+    @property
     def lines_before(self) -> int:
         """None: such texts have no header."""
         return 0
@@ -232,11 +237,22 @@ class FixedScan(TextScan):
         """SQL of texts of these places as one relation, fields without the blanks at their ends."""
         lines = _read_csv(texts, ["line"], _ABSENT, "", 0, "null_padding = false")
         fields = ", ".join(
-            f"nullif(rtrim({_piece(start, width)}), '') AS c{place}"
-            for place, (start, width) in enumerate(zip(self.places.starts, self.places.widths, strict=True))
+            f"nullif(rtrim({_piece(start, width)}), '') AS c{place}" for place, (start, width) in enumerate(self._spans)
         )
         plain = f"SELECT line, strlen(line) = length(line) AS is_plain, file_index FROM {lines}"
         return f"(SELECT {fields}, file_index FROM ({plain}) WHERE {self._is_record()})"
+
+    def first_rows(self) -> list[tuple[str, ...]]:
+        """The fields of the first rows."""
+        ends = [None if width is None else start - 1 + width for start, width in self._spans]
+        lines = [line for line in self.opened.head(SAMPLED_LINES) if line]
+        starts = [start - 1 for start, _ in self._spans]
+        return [tuple(line[at:end].rstrip() for at, end in zip(starts, ends, strict=True)) for line in lines]
+
+    @property
+    def _spans(self) -> list[tuple[int, int | None]]:
+        """First character and width of each field."""
+        return list(zip(self.places.starts, self.places.widths, strict=True))
 
     def by_line(self) -> "FixedScan":
         """Itself: no line can swallow another."""

@@ -48,15 +48,19 @@ def _add_quotes(content: bytes, how: TextFile) -> bytes:
     return how.content([[f'"{cell}"' for cell in row] for row in how.rows(content)])
 
 
-def _drop_quotes(content: bytes, how: TextFile) -> bytes:
-    return how.content([[how.value(cell) for cell in row] for row in how.rows(content)])
+def _drop_quotes(content: bytes, how: TextFile, is_bare: bool = False) -> bytes:
+    """Fields without quotes; those that hold the delimiter keep them unless they are to stand bare."""
+    rows = how.rows(content)
+    return how.content(
+        [[cell if how.delimiter in cell and not is_bare else how.value(cell) for cell in row] for row in rows]
+    )
 
 
 def _drop_quotes_over_delimiters(content: bytes, header: str, how: TextFile) -> bytes:
     rows = how.rows(content)
     nth = how.position(rows, header)
     rows[2][nth] = how.quoted(f"{how.value(rows[2][nth])}{how.delimiter} APT 4")
-    return _drop_quotes(how.content(rows), how)
+    return _drop_quotes(how.content(rows), how, is_bare=True)
 
 
 def _mix_line_ends(content: bytes, how: TextFile) -> bytes:
@@ -107,6 +111,10 @@ def _has_stray_line_feeds(layout: Layout) -> bool:
 
 def _is_free_text(layout: Layout) -> bool:
     return isinstance(layout.files["voters"].history, FreeText)
+
+
+def _has_mark(layout: Layout) -> bool:
+    return _format(layout).has_byte_order_mark
 
 
 def _has_titles(layout: Layout) -> bool:
@@ -172,7 +180,7 @@ BREAKS: Sequence[Break] = (
         change=all_texts(lambda content, how: reencode(content, "utf-8-sig", how)),
         outcomes=LOADS,
         cause=r"UTF-8",
-        fits=is_text,
+        fits=each(is_text, no(_has_mark)),
         is_harmless=True,
     ),
     Break(  # letters that are none in latin-1: typed in Windows, exported as they stand
@@ -194,7 +202,7 @@ BREAKS: Sequence[Break] = (
     ),
     Break(  # some loaders of North Carolina's file write it again without
         name="quotes_vanish",
-        sentence="The quotes around the fields are gone.",
+        sentence="Quotes stand only around fields that hold the delimiter.",
         change=all_texts(_drop_quotes),
         outcomes=LOADS,
         cause=r"quot",

@@ -206,7 +206,7 @@ BREAKS: Sequence[Break] = (
         sentence="Numbers have lost the zeros before them.",
         change=_strip_zeros,
         outcomes=frozenset({"loads", "rows_refused", "held"}),
-        cause=r"zeros|gone|digits|refused|another value|county_code|precinct_code|zip_code",
+        cause=r"zeros filled up|gone|digits|refused|another value|county_code|precinct_code|zip_code",
         fits=has_column(*_NUMBERS),
     ),
     Break(  # Washington's new system of 2019 wrote other codes
