@@ -46,7 +46,7 @@ def _double_member(victim: Victim) -> None:
     folder, _, name = place.member.rpartition("/")
     content = read_place(place)
     with zipfile.ZipFile(place.file, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"{folder or 'again'}/copies/{name}", content)
+        archive.writestr(zipfile.ZipInfo(f"{folder or 'again'}/copies/{name}"), content)
 
 
 def _double_file(victim: Victim) -> None:
@@ -135,7 +135,7 @@ def _send_zip_in_text(victim: Victim) -> None:
 def _as_zip(content: bytes) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("voters.txt", content)
+        archive.writestr(zipfile.ZipInfo("voters.txt"), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
@@ -260,7 +260,7 @@ BREAKS: Sequence[Break] = (
         sentence="An archive stands in place of the text, under its name.",
         change=_send_zip_in_text,
         outcomes=LOADS_OR_HELD,
-        cause=r"archive|zip",
+        cause=r"archive|zip|members",
         fits=each(is_text, no(_has_parts)),
     ),
 )
