@@ -46,7 +46,7 @@ def _double_member(victim: Victim) -> None:
     folder, _, name = place.member.rpartition("/")
     content = read_place(place)
     with zipfile.ZipFile(place.file, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo(f"{folder or 'again'}/copies/{name}"), content)
+        archive.writestr(zipfile.ZipInfo(f"{folder or 'again'}/copies/{name}"), content, zipfile.ZIP_DEFLATED)
 
 
 def _double_file(victim: Victim) -> None:
