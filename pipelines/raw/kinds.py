@@ -37,14 +37,25 @@ def demand_text(received: Path, name: str) -> None:
     """
     with received.open("rb") as stream:
         head = stream.read(1024)
-    if head.lstrip()[:1] == b"<" and name.lower().endswith(_ARCHIVES):
-        raise LayoutError(f"{name}: a web page or XML stands where an archive was expected. Ask for the file again.")
+    demand_no_page(received, name)
     if not head.startswith(_ZIP):
         demand_text_bytes(head, name)
     elif zipfile.is_zipfile(received):  # one that is cut short is told when it is unpacked
         with open_zip(received) as archive:
             if _CONTENTS in archive.namelist():
                 raise _other_kind(name, "a workbook of Excel")
+
+
+def demand_no_page(received: Path, name: str) -> None:
+    """Refuse a web page that came under the name of an archive.
+
+    Raises:
+        LayoutError: It is one.
+    """
+    with received.open("rb") as stream:
+        head = stream.read(1024)
+    if head.lstrip()[:1] == b"<" and name.lower().endswith(_ARCHIVES):
+        raise LayoutError(f"{name}: a web page or XML stands where an archive was expected. Ask for the file again.")
 
 
 def demand_text_bytes(head: bytes, name: str) -> None:

@@ -14,6 +14,7 @@ from pipelines.layouts.lookups import LandedFiles
 from pipelines.raw import sheets
 from pipelines.raw.apart import ask_apart
 from pipelines.raw.archives import Member, largest_size, told_damage
+from pipelines.raw.kinds import demand_no_page
 from pipelines.raw.members import honest_members, open_member, open_zip
 from pipelines.raw.opening import OpenedText, open_members
 from pipelines.raw.survey import BLOCK, Readable, TooLargeError
@@ -35,6 +36,7 @@ def open_sheets(received: Path, name: str, files: LandedFiles, scratch: Path) ->
     """
     format_ = files.format
     assert isinstance(format_, Spreadsheet)
+    demand_no_page(received, name)
     return open_members(received, name, files, scratch, lambda member, left: _open(member, format_, scratch, left))
 
 

@@ -25,19 +25,26 @@ _NUMBERS = ("voter_id", "county_code", "zip_code", "precinct_code")
 
 
 def _day_column(layout: Layout) -> tuple[str, str] | None:
-    """Header and format of a column of days."""
+    """Header and written format of a column of days."""
+    found = _day_formats(layout)
+    return (found[0], found[1][0]) if found else None
+
+
+def _day_formats(layout: Layout) -> tuple[str, list[str]] | None:
+    """Header of a column of days and every format that the layout reads in it."""
     files = layout.files["voters"]
     found = ((header_of(files, name), files.voters[name].date) for name in _DAYS if name in files.voters)
-    return next(((header, formats[0]) for header, formats in found if header and formats), None)
+    return next(((header, list(formats)) for header, formats in found if header and formats), None)
 
 
-def _rewrite_days(new: Callable[[str], str], every: int = 1) -> Callable[[Victim], None]:
-    """Write days in another format, in every so manieth row; `new` makes it of the layout's."""
+def _rewrite_days(new: Callable[[list[str]], str], every: int = 1) -> Callable[[Victim], None]:
+    """Write days in another format, in every so manieth row; `new` makes it of those of the layout."""
 
     def change(victim: Victim) -> None:
-        header, old = _day_column(victim.layout) or ("", "")
+        header, known = _day_formats(victim.layout) or ("", [""])
+        told = known[0], new(known)
         victim.rewrite(
-            lambda content, how: change_values(content, header, lambda text: _redated(text, old, new(old)), every, how)
+            lambda content, how: change_values(content, header, lambda text: _redated(text, *told), every, how)
         )
 
     return change
@@ -51,12 +58,14 @@ def _redated(text: str, old: str, new: str) -> str:
         return text
 
 
-def _other_format(old: str) -> str:
-    return "%Y-%m-%d" if not old.startswith("%Y") else "%m/%d/%Y"
+def _other_format(known: list[str]) -> str:
+    """A format that the layout does not read."""
+    plain = {format_.replace("%-", "%") for format_ in known}
+    return next(other for other in ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y") if other not in plain)
 
 
-def _swapped(old: str) -> str:
-    return old.replace("%m", "%_").replace("%d", "%m").replace("%_", "%d")
+def _swapped(known: list[str]) -> str:
+    return known[0].replace("%m", "%_").replace("%d", "%m").replace("%_", "%d")
 
 
 def _has_months_and_days(layout: Layout) -> bool:
