@@ -89,3 +89,7 @@ def broken_contract(table: str, broken: Iterable[BrokenRule]) -> ContractError:
     faults = [f"{fault.column} {fault.rule}: {fault.count:,} rows" for fault in broken]
     told = counted(len(faults), "rule", "of its contract is broken", "of its contract are broken")
     return ContractError(f"{table}: {told}: " + "; ".join(faults) + ".")
+
+
+class LinkError(WalklistError):
+    """Records cannot be linked as asked: a rule over its budget, a use that is not allowed, a model of another kind."""

@@ -1,0 +1,135 @@
+"""Which pairs are looked at: those that share a key. Every rule is counted before it runs, with a budget."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from models.errors import LinkError
+from models.wording import counted
+from pipelines.sql import identifier
+
+
+@dataclass(frozen=True)
+class BlockingRule:
+    """A key that two records share.
+
+    Attributes:
+        name: What is shared, in words.
+        keys: SQL of each part of the key, over the standard columns.
+        is_wide: Whether it is left out where it goes over its budget: it is meant for small files.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    is_wide: bool = False
+
+    def condition(self) -> dict[str, str]:
+        """The rule as Splink reads it."""
+        told = " AND ".join(f"{_of_side(key, 'l')} = {_of_side(key, 'r')}" for key in self.keys)
+        return {"blocking_rule": told, "sql_dialect": "duckdb"}
+
+
+COLUMNS = (
+    "first", "last", "last_key", "birth_date", "birth_year", "house_number", "street", "zip5", "city", "phone",
+    "email",
+)  # fmt: skip
+"""Standard columns that the rules name."""
+
+RULES = (
+    BlockingRule("e-mail", ("{email}",)),
+    BlockingRule("phone", ("{phone}",)),
+    BlockingRule("last name, ZIP and initial", ("{last}", "{zip5}", "left({first}, 1)")),
+    BlockingRule("first name, last name and year of birth", ("{first}", "{last}", "{birth_year}")),
+    BlockingRule("house and initial", ("{house_number}", "{street}", "{zip5}", "left({first}, 1)")),
+    BlockingRule("day of birth and last name", ("{birth_date}", "{last}")),
+    BlockingRule("day of birth and first name", ("{birth_date}", "{first}")),
+    BlockingRule("day of birth and ZIP", ("{birth_date}", "{zip5}")),
+    BlockingRule("first name, year of birth and ZIP", ("{first}", "{birth_year}", "{zip5}")),
+    BlockingRule("house number and last name", ("{house_number}", "{last}")),
+    BlockingRule("house number and ZIP", ("{house_number}", "{zip5}")),
+    BlockingRule("first and last name, in any order", ("least({first}, {last})", "greatest({first}, {last})")),
+    BlockingRule("sound of last name, first initial and ZIP", ("{last_key}", "left({first}, 1)", "{zip5}")),
+    BlockingRule("name of an e-mail", ("split_part({email}, '@', 1)",), is_wide=True),
+    BlockingRule("day of birth", ("{birth_date}",), is_wide=True),
+    BlockingRule("last name", ("{last}",), is_wide=True),
+    BlockingRule("first name", ("{first}",), is_wide=True),
+    BlockingRule("year of birth and city", ("{birth_year}", "{city}"), is_wide=True),
+)
+"""Source: the rules that won in trials on simulated files of known truth; see `make accept-linking`."""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a rule costs.
+
+    Attributes:
+        rule: The rule.
+        pairs: Pairs that share its key, count; another rule may have them too.
+    """
+
+    rule: BlockingRule
+    pairs: int
+
+
+def count_pairs(
+    connection: duckdb.DuckDBPyConnection, left: str, right: str, rules: Sequence[BlockingRule]
+) -> list[Counted]:
+    """How many pairs each rule would look at, before any is made.
+
+    Args:
+        connection: Where both tables stand.
+        left: Table of standard columns.
+        right: Another one.
+        rules: The rules.
+    """
+    return [Counted(rule, _count(connection, left, right, rule)) for rule in rules]
+
+
+def within_budget(counts: Sequence[Counted], records: int) -> tuple[BlockingRule, ...]:
+    """The rules that keep their budget: a wide one that does not is left out.
+
+    Args:
+        counts: What they cost.
+        records: Records of the source that is linked, count.
+
+    Raises:
+        LinkError: Another rule goes over its budget; its name and both numbers are said.
+    """
+    kept = []
+    for found in counts:
+        allowed = max(records * (WIDE_PAIRS if found.rule.is_wide else PAIRS), _ALWAYS)
+        if found.pairs <= allowed:
+            kept.append(found.rule)
+        elif not found.rule.is_wide:
+            raise LinkError(
+                f"Blocking by {found.rule.name} would look at {counted(found.pairs, 'pair')} for "
+                f"{counted(records, 'record')}; allowed are {allowed:,.0f}. A value of its key stands for nobody, such "
+                "as a placeholder: make it null, or take the rule out."
+            )
+    return tuple(kept)
+
+
+PAIRS, WIDE_PAIRS = 100, 10
+"""Pairs of one rule that a record may have on average: of a rule that is always needed, and of a wide one."""
+
+_ALWAYS = 500_000  # pairs that are scored in a few seconds, however few the records are
+
+
+def _count(connection: duckdb.DuckDBPyConnection, left: str, right: str, rule: BlockingRule) -> int:
+    sides = []
+    for table in (left, right):
+        keys = [_of_side(key, "") for key in rule.keys]
+        named = ", ".join(f"{key} AS k{place}" for place, key in enumerate(keys))
+        known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+        sides.append(f"(SELECT {named}, count(*) AS n FROM {identifier(table)} WHERE {known} GROUP BY ALL)")
+    using = ", ".join(f"k{place}" for place, _ in enumerate(rule.keys))
+    query = f"SELECT coalesce(sum(l.n * r.n), 0)::BIGINT FROM {sides[0]} AS l JOIN {sides[1]} AS r USING ({using})"
+    return connection.execute(query).fetchall()[0][0]
+
+
+def _of_side(key: str, side: str) -> str:
+    """SQL of a part of a key, of one side of a pair or of a table alone."""
+    opening = f"{side}." if side else ""
+    names = {column: f'{opening}"{column}"' for column in COLUMNS}
+    return key.format(**names)

@@ -1,0 +1,218 @@
+"""The linkage model: what agreement and disagreement of each trait weigh, learned once and kept with its hash.
+
+Training is rare; scoring takes the kept model and the term frequencies of the voter file, so that the weight of a pair
+depends on the two records and the voters, never on who else is in the batch.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from splink import DuckDBAPI, Linker, block_on
+from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.splink_dataframe import SplinkDataFrame
+
+from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, within_budget
+from pipelines.linking.comparisons import comparisons
+from pipelines.sql import identifier
+
+RARE_BY = ("first", "last", "zip5")
+"""Columns whose agreement counts by how rare the value is among the voters."""
+
+_DIGITS = 7  # of a learned share; the last ones differ by the order in which threads add up
+_SAMPLED_PAIRS = 5e6
+_SURE = (
+    ("first", "last", "birth_date"),
+    ("last", "birth_date", "zip5"),
+    ("first", "last", "house_number", "street", "zip5"),
+)
+"""Keys that hardly any two people share, from which the share of matches among all pairs is told."""
+
+_SURE_RECALL = 0.7  # of the matches that such keys find; it shifts every weight by a constant, which thresholds absorb
+_SESSIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("birth_date", "zip5"), ("first_name", "last_name")),
+    (("first", "last"), ("middle_initial", "suffix", "birth", "gender", "address", "phone", "email")),
+    (("birth_date",), ("first_name", "last_name")),
+    (("house_number", "street", "zip5"), ("first_name", "last_name", "birth")),
+    (("email",), ("first_name", "last_name", "birth", "address")),
+    (("phone",), ("first_name", "last_name", "birth", "address")),
+)
+"""Keys of the pairs that are looked at to learn, and what is learned from them; the first that can be used serves.
+
+Who lives together shares a surname and an address, so an address teaches names only where no date of birth does.
+"""
+
+_LEARNED_PAIRS = 2e6  # pairs of a session, at most
+
+
+@dataclass(frozen=True)
+class LinkModel:
+    """A learned linkage model.
+
+    Attributes:
+        settings: Comparisons with what they weigh, in Splink's words.
+        rules: Names of the blocking rules that kept their budget when it was trained: they serve every batch.
+    """
+
+    settings: Mapping[str, Any]
+    rules: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The artefact: JSON whose bytes are the same for the same model."""
+        content = {"rules": self.rules, "settings": self.settings}
+        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)
+
+    @property
+    def traits(self) -> list[str]:
+        """What is compared, in order."""
+        return [found["output_column_name"] for found in self.settings["comparisons"]]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the artefact."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @classmethod
+    def read(cls, text: str) -> "LinkModel":
+        """The model of an artefact."""
+        content = json.loads(text)
+        return cls(content["settings"], tuple(content["rules"]))
+
+
+def train(connection: duckdb.DuckDBPyConnection, voters: str, records: str | None, seed: int) -> LinkModel:
+    """Learn what each trait weighs, without labels.
+
+    What agrees by chance is learned from random pairs, what agrees for one person by expectation maximisation over
+    pairs that share a key.
+
+    Args:
+        connection: Where the tables of standard columns stand.
+        voters: The voters, or a sample of them.
+        records: Records of the sources, or a sample; none where the same people are looked for within one table.
+        seed: Seed of the random pairs.
+    """
+    tables = [voters, records] if records else [voters]
+    columns = _told(connection, tables)
+    linker = _linker(connection, tables, _settings(columns, is_within=records is None))
+    sure: list[str | BlockingRuleCreator] = [block_on(*key) for key in _SURE if set(key) <= set(columns)]
+    if sure:
+        linker.training.estimate_probability_two_random_records_match(sure, recall=_SURE_RECALL)
+    linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None)
+    settings = _learned(connection, tables, linker.misc.save_model_to_json(), columns)
+    count = connection.execute(f"SELECT count(*) FROM {identifier(tables[-1])}").fetchall()[0][0]
+    costs = count_pairs(connection, tables[0], tables[-1], RULES)
+    return LinkModel(_rounded(settings), tuple(rule.name for rule in within_budget(costs, count)))
+
+
+def _learned(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], settings: dict[str, Any], columns: Sequence[str]
+) -> dict[str, Any]:
+    """Settings whose every comparison has learned how often it agrees for one person, each from pairs of its own."""
+    found = {one["output_column_name"]: one for one in settings["comparisons"]}
+    left = set(found)
+    for key, traits in _SESSIONS:
+        wanted = left & set(traits)
+        if wanted and set(key) <= set(columns):
+            linker = _linker(connection, tables, settings)
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(*key), max_pairs=_LEARNED_PAIRS)
+            told = {one["output_column_name"]: one for one in linker.misc.save_model_to_json()["comparisons"]}
+            found |= {trait: told[trait] for trait in wanted}
+            left -= wanted
+    return {**settings, "comparisons": [found[one["output_column_name"]] for one in settings["comparisons"]]}
+
+
+def score(
+    connection: duckdb.DuckDBPyConnection,
+    model: LinkModel,
+    voters: str,
+    records: str | None,
+    rules: Sequence[BlockingRule],
+    least_weight: float,
+) -> str:
+    """Name of a table of scored pairs.
+
+    Its columns: `record_id_l` of a voter, `record_id_r` of a record, `match_weight` in bits, `gamma_<trait>` levels.
+
+    Args:
+        connection: Where the tables of standard columns stand.
+        model: The model.
+        voters: All voters of a state.
+        records: Records that are linked, however few; none where the same people are looked for within one table.
+        rules: Which pairs are looked at.
+        least_weight: Bits that a pair has at least to be kept.
+    """
+    told = {**model.settings, "blocking_rules_to_generate_predictions": [rule.condition() for rule in rules]}
+    tables = [voters, records] if records else [voters]
+    linker = _linker(connection, tables, told)
+    for column in RARE_BY:
+        _register_frequencies(connection, linker, voters, column)
+    if records is None:
+        return linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never").physical_name
+    sides = [_registered(connection, *named) for named in zip(tables, _SIDES, strict=True)]
+    found = linker.inference.predict_between(*sides, threshold_match_weight=least_weight, warning_mode="never")
+    return found.physical_name
+
+
+_SIDES = ("voters", "records")
+
+
+def _registered(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> SplinkDataFrame:
+    return DuckDBAPI(connection=connection).register(table, dataset_display_name=name)
+
+
+def _register_frequencies(connection: duckdb.DuckDBPyConnection, linker: Linker, voters: str, column: str) -> None:
+    """Tell how common each value is among the voters."""
+    table, name = f"frequencies_{column}", identifier(column)
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE {table} AS
+        SELECT {name}, count(*) / sum(count(*)) OVER () AS {identifier(f"tf_{column}")}
+        FROM {identifier(voters)}
+        WHERE {name} IS NOT NULL
+        GROUP BY {name}"""
+    )
+    linker.table_management.register_term_frequency_lookup(_registered(connection, table, table), column)
+
+
+def _linker(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], settings: Mapping[str, Any]) -> Linker:
+    api = DuckDBAPI(connection=connection)
+    sides = [api.register(table, dataset_display_name=name) for table, name in zip(tables, _SIDES, strict=False)]
+    return Linker(sides, dict(settings), log_level=logging.ERROR)
+
+
+def _settings(columns: Sequence[str], is_within: bool) -> dict[str, Any]:
+    return {
+        "link_type": "dedupe_only" if is_within else "link_only",
+        "sql_dialect": "duckdb",
+        "unique_id_column_name": "record_id",
+        "comparisons": comparisons(columns),
+        "blocking_rules_to_generate_predictions": [],
+        "retain_matching_columns": True,  # the levels come with them
+        "retain_intermediate_calculation_columns": False,
+        "linker_uid": "walklist",
+    }
+
+
+def _told(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:
+    """Columns that have a value in every table."""
+    found = []
+    for table in tables:
+        names = [name for name, *_ in connection.execute(f"DESCRIBE {identifier(table)}").fetchall()]
+        counts = connection.execute(
+            f"SELECT {', '.join(f'count({identifier(name)})' for name in names)} FROM {identifier(table)}"
+        ).fetchall()[0]
+        found.append({name for name, count in zip(names, counts, strict=True) if count})
+    return sorted(set.intersection(*found))
+
+
+def _rounded(value: Any) -> Any:
+    """Learned shares with as many digits as are the same in every run."""
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_rounded(inner) for inner in value]
+    return float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value

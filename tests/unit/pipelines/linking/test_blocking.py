@@ -1,0 +1,61 @@
+"""Pairs are counted before they are made, and a rule over its budget is refused by name."""
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.errors import LinkError
+from pipelines.linking.blocking import RULES, BlockingRule, Counted, count_pairs, within_budget
+from tests.unit.pipelines.linking.people import make_table
+
+PHONE = BlockingRule("phone", ("{phone}",))
+values = st.lists(st.sampled_from(["1", "2", "3", None]), max_size=12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(values, values)
+def test_the_count_is_the_number_of_pairs_that_share_the_key(left, right):
+    connection = duckdb.connect()
+    for name, phones in (("l", left), ("r", right)):
+        make_table(connection, name, [{"record_id": f"{n}", "phone": phone} for n, phone in enumerate(phones)])
+    pairs = sum(one == other for one in left for other in right if one is not None)
+    assert count_pairs(connection, "l", "r", [PHONE])[0].pairs == pairs
+
+
+def test_every_rule_can_be_counted_and_read_by_sql():
+    connection = duckdb.connect()
+    row = {
+        "record_id": "1", "first": "ANN", "last": "LEE", "last_key": "L", "birth_date": "1970-01-02",
+        "birth_year": 1970, "house_number": "1", "street": "OAK ST", "zip5": "27006",
+        "city": "ASHBY", "phone": "2", "email": "a@b.c",
+    }  # fmt: skip
+    for name in ("l", "r"):
+        make_table(connection, name, [row])
+    assert [found.pairs for found in count_pairs(connection, "l", "r", RULES)] == [1] * len(RULES)
+    for rule in RULES:
+        told = rule.condition()["blocking_rule"]
+        assert connection.execute(f"SELECT count(*) FROM l JOIN r ON {told}").fetchall() == [(1,)]
+
+
+def test_a_rule_over_its_budget_is_refused_by_its_name():
+    costs = [Counted(PHONE, 5_000_000)]
+    assert within_budget(costs, 100_000) == (PHONE,)
+    with pytest.raises(
+        LinkError, match=r"phone would look at 5,000,000 pairs for 10,000 records; allowed are 1,000,000"
+    ):
+        within_budget(costs, 10_000)
+
+
+def test_a_wide_rule_over_its_budget_is_left_out():
+    wide = BlockingRule("last name", ("{last}",), is_wide=True)
+    assert within_budget([Counted(wide, 900_000)], 100_000) == (wide,)
+    assert within_budget([Counted(wide, 1_100_000)], 100_000) == ()
+
+
+def test_names_turned_round_share_a_key():
+    connection = duckdb.connect()
+    make_table(connection, "l", [{"record_id": "1", "first": "VAN", "last": "TRAN"}])
+    make_table(connection, "r", [{"record_id": "2", "first": "TRAN", "last": "VAN"}])
+    turned = next(rule for rule in RULES if "any order" in rule.name)
+    assert count_pairs(connection, "l", "r", [turned])[0].pairs == 1
