@@ -17,6 +17,23 @@ _ROADS = len(words.STREETS) * len(words.STREET_TYPES)
 
 
 @dataclass(frozen=True)
+class Houses:
+    """What an address line is made of, one position per dwelling; all are 0 for dormitories.
+
+    Attributes:
+        number: House number, from 1.
+        street: Street as a position in STREETS.
+        kind: Its type as a position in STREET_TYPES.
+        unit: Number of the unit, 0 for a house without.
+    """
+
+    number: Ints
+    street: Ints
+    kind: Ints
+    unit: Ints
+
+
+@dataclass(frozen=True)
 class Addresses:
     """Address of each dwelling of a chunk, dormitories last.
 
@@ -25,12 +42,14 @@ class Addresses:
         city: City.
         zip_code: Five digits.
         key: Key of the home in the truth, the same for all who live there.
+        houses: What the lines are made of.
     """
 
     line: pa.Array
     city: pa.Array
     zip_code: pa.Array
     key: pa.Array
+    houses: Houses
 
 
 def address_book(state: StateConfig, name: str, places: Places, homes: Homes, opens: int, total: int) -> Addresses:
@@ -50,20 +69,28 @@ def address_book(state: StateConfig, name: str, places: Places, homes: Homes, op
         [pa.scalar("0"), worded(words.HALLS, dorms % len(words.HALLS)), pa.scalar("HALL"), text(1 + dorms // 12)],
         " ",
     )
-    lines = pa.concat_arrays([_lines(homes, opens, total), halls])
+    houses = _houses(homes, opens, total)
+    lines = either(houses.number > 0, _lines(houses), pa.concat_arrays([pa.nulls(homes.dwellings, pa.string()), halls]))
     own = joined([pa.scalar(f"{name}-H"), padded(opens + np.arange(homes.dwellings), 9)], "")
     shared = joined([pa.scalar(f"{name}-D"), padded(dorms, 9)], "")
     city = spaced(worded(words.CITIES, (zip_code - state.zip_first) // 3 % len(words.CITIES)))
-    return Addresses(lines, city, padded(zip_code, 5), pa.concat_arrays([own, shared]))
+    return Addresses(lines, city, padded(zip_code, 5), pa.concat_arrays([own, shared]), houses)
 
 
-def _lines(homes: Homes, opens: int, total: int) -> pa.Array:
-    """Number and street of each building, with the unit where there are several."""
+def _houses(homes: Homes, opens: int, total: int) -> Houses:
+    """Number and street of each building, with the unit where there are several; dormitories have none."""
     building = _scattered(opens + homes.building, total)
     road, number = building % _ROADS, 1 + building // _ROADS
-    street = joined([text(number), worded(words.STREETS, road // 10), worded(words.STREET_TYPES, road % 10)], " ")
-    unit = joined([street, pa.scalar("APT"), text(1 + np.arange(homes.dwellings) - homes.building)], " ")
-    return either(homes.has_unit, unit, street)
+    unit = np.where(homes.has_unit, 1 + np.arange(homes.dwellings) - homes.building, 0)
+    dorms = homes.precinct.size - homes.dwellings
+    return Houses(*(np.pad(values, (0, dorms)) for values in (number, road // 10, road % 10, unit)))
+
+
+def _lines(houses: Houses) -> pa.Array:
+    """Number, street and its type, with the unit where there is one."""
+    types = worded(words.STREET_TYPES, houses.kind)
+    street = joined([text(houses.number), worded(words.STREETS, houses.street), types], " ")
+    return either(houses.unit > 0, joined([street, pa.scalar("APT"), text(houses.unit)], " "), street)
 
 
 def _scattered(numbers: Ints, total: int) -> Ints:

@@ -14,6 +14,7 @@ from pipelines.synthetic.config import StateConfig
 from pipelines.synthetic.draws import YEAR, Bools, Dice, Ints, day_number
 from pipelines.synthetic.history import Statements, draw_statements, history_rows, last_ballots
 from pipelines.synthetic.identity import Identity
+from pipelines.synthetic.names.config import SYSTEMS
 from pipelines.synthetic.propensity import Electorate
 from pipelines.synthetic.turnout import Votes, is_inactive
 from pipelines.tables.core import PARTIES, Voters
@@ -44,6 +45,7 @@ class Chunk:
         votes: What happened in every election.
         shared: Streams of the state.
         drawn_for: Voters that the chunk should hold at the end.
+        dice: Streams of the chunk.
     """
 
     state: StateConfig
@@ -53,6 +55,7 @@ class Chunk:
     votes: Votes
     shared: Dice
     drawn_for: float
+    dice: Dice
 
     def voters(self, snapshot_date: dt.date) -> pa.Table:
         """The state's voter file of a day, in the columns of core_voters, by voter_id.
@@ -107,6 +110,12 @@ class Chunk:
             self.votes.eligible[rows, nth],
         ]
         return pa.Table.from_arrays([pa.array(values) for values in columns], schema=TRUTH)
+
+    def naming_truth(self, snapshot_date: dt.date) -> pa.Table:
+        """How the people of the voter file of a day are named, by voter_id: voter_id, naming_system."""
+        rows = self._order[self.is_listed(day_number(snapshot_date))[self._order]]
+        systems = worded(SYSTEMS, self.identity.naming.system[rows])
+        return pa.table({"voter_id": self.identity.voter_id.take(pa.array(rows)), "naming_system": systems})
 
     @cached_property
     def _order(self) -> Ints:

@@ -7,6 +7,8 @@ from pydantic import Field, model_validator
 
 from models.config import Strict
 from pipelines.calendar import ElectionKind
+from pipelines.synthetic.names.config import NamesConfig
+from pipelines.synthetic.vendors.config import ContactsConfig, VendorsConfig
 from pipelines.tables.core import PARTIES, Voters
 
 
@@ -205,9 +207,12 @@ class SyntheticConfig(Strict):
     states: dict[str, StateConfig] = Field(description="The simulated states by their two letters")
     lives: Lives = Field(description="Births, deaths, families and moves")
     registration: Registration = Field(description="How people come onto the file and leave it")
+    names: NamesConfig = Field(description="Where names come from, and naming systems")
+    contacts: ContactsConfig = Field(description="Phones and e-mails of people")
     marginals: Marginals = Field(description="Shares of codes and of missing values")
     turnout: Turnout = Field(description="The truth model of voting")
     pins: list[Pin] = Field(description="Ranges in which the measured moments must lie")
+    vendors: VendorsConfig = Field(description="Records of vendors about the people of a state")
 
     def pins_of(self, state: str) -> list[Pin]:
         """The pins that hold for a state."""

@@ -38,6 +38,9 @@ class Purpose(IntEnum):
     UNCOUNTED = 15
     ABSENCE = 16
     PRECINCT_NAMES = 17
+    NAMING = 18
+    CONTACTS = 19
+    VENDOR = 20
 
 
 @dataclass(frozen=True)

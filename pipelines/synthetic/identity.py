@@ -5,18 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.synthetic import words
-from pipelines.synthetic.columns import blanked, initials, joined, padded, worded
+from pipelines.synthetic.columns import blanked, either, initials, joined, padded, worded
 from pipelines.synthetic.config import StateConfig, SyntheticConfig
+from pipelines.synthetic.contacts import Contacts, draw_contacts
 from pipelines.synthetic.draws import NEVER, Bools, Dice, Ints, Purpose, picked, zipf_picked
 from pipelines.synthetic.lives import Lives
-
-_FIRST_NAMES = words.FEMALE_NAMES + words.MALE_NAMES
+from pipelines.synthetic.names.book import NameBook, book_of
+from pipelines.synthetic.names.systems import Naming, draw_naming
 
 
 @dataclass(frozen=True)
 class Identity:
-    """One position per person; names are positions in the word lists, -1 for none.
+    """One position per person; names are positions in the lists of the book, -1 for none.
 
     Attributes:
         voter_id: Ids, stable and in no order of birth or family.
@@ -28,13 +28,16 @@ class Identity:
         initial_only: Whether only the middle name's first letter is given.
         suffix: Jr, Sr and the like.
         race: Race in the state's code.
-        phone: Phone, digits.
+        phone: Phone on the file, digits.
         no_gender: Whether gender is undesignated.
         is_confidential: Whether the address is kept from the public.
         is_masked: Whether the registration date is masked.
         is_birth_masked: Whether the date of birth is masked.
         is_kept: Whether the file goes on listing the person after removal.
         is_orphan: Whether the history file keeps the ballots of the person where the voter file does not.
+        naming: Naming systems and second surnames.
+        contacts: Phones and e-mails, on the file or not.
+        book: The lists of names.
     """
 
     voter_id: pa.Array
@@ -53,19 +56,30 @@ class Identity:
     is_birth_masked: Bools
     is_kept: Bools
     is_orphan: Bools
+    naming: Naming
+    contacts: Contacts
+    book: NameBook
 
     def last_names(self, rows: Ints, day: int) -> pa.Array:
-        """Last names of some people on a day."""
-        return worded(words.LAST_NAMES, np.where(self.renamed <= day, self.later_last, self.last)[rows])
+        """Last names of some people on a day, both where a person has two."""
+        return self.surnames(self.last_positions(day)[rows], self.naming.second[rows])
+
+    def last_positions(self, day: int) -> Ints:
+        """Last name of each person on a day, without a second one, as a position in the book."""
+        return np.where(self.renamed <= day, self.later_last, self.last)
+
+    def surnames(self, first: Ints, second: Ints) -> pa.Array:
+        """Last names of one or two words, from positions in the book; a second one of -1 is left out."""
+        own = self.book.last.texts(first)
+        return either(second >= 0, joined([own, self.book.last.texts(second)], " "), own)
 
     def first_names(self) -> pa.Array:
-        """First names."""
-        return worded(_FIRST_NAMES, self.first)
+        """First names, null for people of a single name."""
+        return self.book.first.texts(self.first)
 
     def middle_names(self) -> pa.Array:
         """Middle names or initials, null for none."""
-        full = worded(_FIRST_NAMES, self.middle)
-        return initials(full, self.initial_only)
+        return initials(self.book.middle.texts(self.middle), self.initial_only)
 
 
 def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives: Lives, ids: pa.Array) -> Identity:
@@ -79,9 +93,11 @@ def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives
         ids: Their ids, from `draw_ids`.
     """
     rng, marginals, people = dice.rng(Purpose.NAMES), state.marginals, lives.birth.size
-    first, suffix = _first_names(config, marginals.suffix, rng, lives)
-    last, later, renamed = _last_names(config, rng, lives)
-    middle = zipf_picked(rng, 70, people) + np.where(lives.is_female, 0, len(words.FEMALE_NAMES))
+    book, naming = book_of(config.names), draw_naming(config.names, dice, lives)
+    kinds = naming.kinds(lives)
+    first, suffix = _first_names((config, marginals.suffix), rng, lives, (book, naming))
+    last, later, renamed = _last_names(config, rng, lives, (book, naming))
+    middle = book.middle.draw(kinds, rng.random(people))
     race = picked(rng, marginals.races, people)
     same = rng.random(people) < 0.93
     return Identity(
@@ -94,37 +110,47 @@ def draw_identity(config: SyntheticConfig, state: StateConfig, dice: Dice, lives
         initial_only=rng.random(people) < 0.3,
         suffix=suffix,
         race=worded(list(marginals.races), np.where(same, race[lives.family], race)),
-        phone=_phones(state, rng, people),
+        contacts=(contacts := draw_contacts(config.contacts, state.area_codes, (dice, rng), lives)),
+        phone=blanked(contacts.filed, rng.random(people) < marginals.missing_phone),
         no_gender=rng.random(people) < marginals.missing_gender,
         is_confidential=rng.random(people) < marginals.confidential,
         is_masked=rng.random(people) < marginals.masked_registration,
         is_kept=rng.random(people) < state.removed_listed_share,
         is_birth_masked=rng.random(people) < marginals.masked_birth,
         is_orphan=rng.random(people) < state.orphan_share,
+        naming=naming,
+        book=book,
     )
 
 
-def _first_names(config: SyntheticConfig, suffixed: float, rng: np.random.Generator, lives: Lives) -> tuple[Ints, Ints]:
+def _first_names(
+    shares: tuple[SyntheticConfig, float], rng: np.random.Generator, lives: Lives, named: tuple[NameBook, Naming]
+) -> tuple[Ints, Ints]:
     """First names and suffixes; some sons carry their father's name."""
-    people, women = lives.birth.size, len(words.FEMALE_NAMES)
-    male = women + zipf_picked(rng, len(words.MALE_NAMES), people)
-    first = np.where(lives.is_female, zipf_picked(rng, women, people), male)
+    (config, suffixed), (book, naming), people = shares, named, lives.birth.size
+    male = rng.random(people)
+    first = book.first.draw(naming.kinds(lives), np.where(lives.is_female, rng.random(people), male))
     suffix = np.where(rng.random(people) < suffixed, zipf_picked(rng, 5, people, 1.2), -1)
-    suffix[lives.is_female] = -1
-    named = lives.is_child & ~lives.is_female & ~lives.is_female[lives.host]
-    juniors = np.flatnonzero(named & (rng.random(people) < config.lives.namesake_share))
+    suffix[lives.is_female | ~naming.has_suffix] = -1
+    sons = lives.is_child & ~lives.is_female & ~lives.is_female[lives.host]
+    juniors = np.flatnonzero(sons & (rng.random(people) < config.lives.namesake_share))
+    is_senior, named_alike = rng.random(juniors.size) < 0.5, naming.has_suffix[juniors]
+    juniors, is_senior = juniors[named_alike], is_senior[named_alike]
     first[juniors], suffix[juniors] = first[lives.host[juniors]], 0
-    suffix[lives.host[juniors]] = np.where(rng.random(juniors.size) < 0.5, 1, suffix[lives.host[juniors]])
+    suffix[lives.host[juniors]] = np.where(is_senior, 1, suffix[lives.host[juniors]])
     return first, suffix
 
 
-def _last_names(config: SyntheticConfig, rng: np.random.Generator, lives: Lives) -> tuple[Ints, Ints, Ints]:
+def _last_names(
+    config: SyntheticConfig, rng: np.random.Generator, lives: Lives, named: tuple[NameBook, Naming]
+) -> tuple[Ints, Ints, Ints]:
     """Last names before and after marriage, and the day of the change on the file."""
-    people = lives.birth.size
-    last = zipf_picked(rng, len(words.LAST_NAMES), people, 0.5)
+    (book, naming), people = named, lives.birth.size
+    last = book.last.draw(naming.kinds(lives), rng.random(people))
     for _ in range(4):
-        last = np.where(lives.is_child, last[lives.host], last)
+        last = np.where(naming.inherits & lives.is_child, last[lives.host], last)
     takes = (lives.mate >= 0) & lives.is_female & (rng.random(people) < config.lives.name_change_share)
+    takes &= naming.is_western & naming.is_western[lives.mate]
     later = np.where(takes, last[lives.mate], last)
     lag = rng.exponential(150, people).astype(np.int64)
     return last, later, np.where(takes, np.minimum(lives.marry + lag, NEVER), NEVER)
@@ -147,11 +173,3 @@ def draw_ids(state: StateConfig, dice: Dice, first_county: Ints, opens: int) -> 
     suffix = [pa.scalar("-"), padded(1 + first_county, 2)] if state.id_suffix == "county" else []
     opening = pa.scalar(f"{dice.state}-{state.id_prefix}")
     return joined([opening, *columns, padded(rest, state.id_digits), *suffix], "")
-
-
-def _phones(state: StateConfig, rng: np.random.Generator, people: int) -> pa.Array:
-    """Ten digits on the exchange that belongs to nobody, null where the file has none."""
-    area = worded(state.area_codes, rng.integers(0, len(state.area_codes), people))
-    line = padded(rng.integers(0, 10_000, people), 4)
-    missing = rng.random(people) < state.marginals.missing_phone
-    return blanked(joined([area, pa.scalar("555"), line], ""), missing)

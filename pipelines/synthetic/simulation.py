@@ -76,4 +76,4 @@ class Simulation:
         book = address_book(state, self.name, places, homes, opens, sum(self.chunk_sizes()))
         first_county = places.county[homes.precinct[homes.dwelling_at(found.registered)]]
         identity = draw_identity(config, state, dice, homes.lives, draw_ids(state, dice, first_county, opens))
-        return Chunk(state, people, identity, book, votes, self.shared, count / PEOPLE_PER_VOTER)
+        return Chunk(state, people, identity, book, votes, self.shared, count / PEOPLE_PER_VOTER, dice)

@@ -23,7 +23,7 @@ from tests.accept.linking_world import Grade, World, grade
 PARTS = ("truth", "sets", "rerun", "scale")
 SEED = 20261103
 VOTERS = 100_000
-RULE = Rule("weights", 0.0, 3.3)
+RULE = Rule("weights", 3.17, 3.3)  # nine in ten by the model's own reckoning, ten to one over the next
 REVIEWED, ENOUGH = 1_500, 0.5
 PROTECTED = "SELECT voter_id FROM protected"
 SYSTEMS = ("single", "spanish", "arabic", "indonesian", "vietnamese", "chinese")

@@ -236,7 +236,7 @@ BREAKS: Sequence[Break] = (
         sentence="The file is another state's, under this one's name.",
         change=_send_foreign,
         outcomes=HELD,
-        cause=r"missing|fields|columns|not the header|known|gone|refused|row of data|no header|characters|delimiter|bytes",
+        cause=r"missing|fields|columns|header|known|gone|refused|row of data|characters|delimiter|bytes",
         fits=is_text,
         needs=("foreign",),
     ),

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.synthetic.contacts import EXCHANGES
+
 DAYS = [dt.date(2014, 10, 1), dt.date(2018, 10, 1), dt.date(2022, 10, 1), dt.date(2025, 1, 15), dt.date(2026, 10, 1)]
 LAST = DAYS[-1]
 COMING = "NC-2026-11-03-general"
@@ -74,8 +76,9 @@ def test_every_status_occurs(files):
     assert set(files.status_code) == {"active", "inactive", "removed"}
 
 
-def test_phones_are_on_the_exchange_of_nobody(voters):
-    assert voters.phone.dropna().str.fullmatch(r"\d{3}555\d{4}").all()
+def test_phones_are_on_the_exchanges_of_nobody(voters):
+    phones = voters.phone.dropna()
+    assert phones.str.fullmatch(r"\d{10}").all() and set(phones.str[3:6]) == set(EXCHANGES)
 
 
 def test_text_fits_latin_1(voters):

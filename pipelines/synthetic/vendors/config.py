@@ -1,0 +1,135 @@
+"""What `configs/synthetic.yaml` says about phones and e-mails, and about the records of vendors."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from models.config import Strict
+
+KINDS = ("commercial", "donors", "subscribers", "volunteers")
+"""Kinds of vendors, in the order of their streams."""
+COLUMNS = (
+    "first_name", "middle_name", "last_name", "name_suffix", "full_name", "birth_date", "birth_year", "gender_code",
+    "address_line", "city", "zip_code", "phone", "email",
+)  # fmt: skip
+"""Columns that a kind may give, beside record_id and source."""
+RELATIONS = ("housemate", "minor", "departed", "former", "unregistered", "elsewhere")
+"""Who a record of nobody on the file is about; see `people.py`."""
+ERRORS = ("substitution", "deletion", "transposition", "doubled", "ocr")
+FIELDS = ("first_name", "last_name", "address_line", "birth_date")
+MAIL_FORMS = ("dotted", "initial_last", "first", "last_first", "other_word")
+MAIL_DOMAINS = ("example.com", "mail.example.com", "example.net", "example.org")
+
+
+def _share(text: str) -> float:
+    return Field(description=f"{text} (share, 0 to 1)", ge=0, le=1)
+
+
+class Split(Strict):
+    """Shares of which one case each holds; they sum to 1."""
+
+    @model_validator(mode="after")
+    def _sums_to_one(self) -> "Split":
+        if abs(sum(dict(self).values()) - 1) > 1e-6:
+            raise ValueError(f"{', '.join(dict(self))}: these shares must sum to 1. Change one of them.")
+        return self
+
+
+class ContactsConfig(Strict):
+    """Phones and e-mails of people, known to whomever."""
+
+    filed_landline: float = _share("People who give the election office the landline of the home, not the mobile")
+    mail_forms: dict[Literal[MAIL_FORMS], float] = Field(  # ty: ignore
+        description="How e-mail addresses are made from names (shares)"
+    )
+    mail_domains: dict[Literal[MAIL_DOMAINS], float] = Field(description="Their domains (shares)")  # ty: ignore
+
+
+class Typos(Strict):
+    """Which errors are made, and where."""
+
+    errors: dict[Literal[ERRORS], float] = Field(description="Kinds of errors (shares)")  # ty: ignore
+    fields: dict[Literal[FIELDS], float] = Field(description="Fields in which they stand (shares)")  # ty: ignore
+
+
+class MiddleSplit(Split):
+    """What a record has of a middle name that the voter has, in full or not."""
+
+    full: float = _share("As the voter file has it")
+    initial: float = _share("First letter")
+    missing: float = _share("Nothing")
+
+
+class BirthSplit(Split):
+    """What a record has of the day of birth."""
+
+    full: float = _share("Day")
+    year: float = _share("Year only")
+    missing: float = _share("Nothing")
+
+
+class PhoneSplit(Split):
+    """Which phone a record has."""
+
+    filed: float = _share("The number given to the election office, whether or not its file shows it")
+    landline: float = _share("Landline of the family's home")
+    other: float = _share("Another own number")
+    missing: float = _share("None")
+
+
+class EmailSplit(Split):
+    """Which e-mail address a record has."""
+
+    usual: float = _share("The person's usual one")
+    other: float = _share("Another one of the person's")
+    family: float = _share("That of the head of the family")
+    missing: float = _share("None")
+
+
+class AddressConfig(Strict):
+    """How a record writes an address."""
+
+    type_spelled: float = _share("Street type in full, STREET for ST")
+    ordinal: float = _share("1ST for FIRST, of streets so named")
+    unit_dropped: float = _share("Unit left out, of addresses with one")
+    unit_other: float = _share("# for APT, of the other addresses with a unit")
+    po_box: float = _share("PO box in place of the home")
+    zip_changed: float = _share("ZIP next to the true one")
+
+
+class VendorConfig(Strict):
+    """Records of one kind of vendor. Shares are of its records unless said otherwise."""
+
+    gives: list[Literal[COLUMNS]] = Field(description="Columns that it gives; all others are null.")  # ty: ignore
+    title_case: bool = Field(description="Whether names and addresses are written Like This.")
+    accents_dropped: float = _share("N for Ñ, and so on, in all names of a record")
+    nobody: float = _share("Records of people who are not on the file")
+    relations: dict[Literal[RELATIONS], float] = Field(description="Who those people are (shares)")  # ty: ignore
+    no_name: float = _share("No name at all")
+    nickname: float = _share("Nickname in place of the first name")
+    married_name: float = _share("Last name before a marriage where the file has that after it, or the other way round")
+    other_form: float = _share(
+        "Name written in another way that its naming system allows, of people of other systems than the western"
+    )
+    mover: float = _share("Address before the last move")
+    typo: float = _share("One error in one field")
+    middle: MiddleSplit = Field(description="Middle names, of people who have one")
+    suffix_dropped: float = _share("Suffix left out, of people who have one")
+    birth: BirthSplit = Field(description="Day of birth")
+    gender_missing: float = _share("No gender")
+    phone: PhoneSplit = Field(description="Phone")
+    email: EmailSplit = Field(description="E-mail")
+    address: AddressConfig = Field(description="How addresses are written")
+
+
+class VendorsConfig(Strict):
+    """Records of vendors."""
+
+    typos: Typos = Field(description="Errors")
+    kinds: dict[Literal[KINDS], VendorConfig] = Field(description="Vendors by kind")  # ty: ignore
+
+    @model_validator(mode="after")
+    def _every_kind_is_told(self) -> "VendorsConfig":
+        if missing := set(KINDS) - set(self.kinds):
+            raise ValueError(f"kinds: {', '.join(sorted(missing))} missing. Give every kind its shares.")
+        return self
