@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 export OMP_WAIT_POLICY := passive
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: help install demo ui michigan test test-all lint bench bench-readme accept-spine accept-three-states accept-states accept-breaks lock
+.PHONY: help install demo ui michigan test test-all lint bench bench-readme accept-spine accept-three-states accept-states accept-breaks accept-linking lock
 
 help:
 	@echo "make demo          simulated voters with known truth, from files to published scores"
@@ -19,6 +19,7 @@ help:
 	@echo "make accept-spine  what the first release must show, demand by demand; PART=demo, michigan, tests or memory alone"
 	@echo "make accept-states  what 22 states by YAML alone must show; PART=round_trips, tests, labels, names, ingest or sizes"
 	@echo "make accept-three-states  what three states must show side by side; PART=demo, bench or nights alone"
+	@echo "make accept-linking  who is who: what linking must show; PART=truth, sets, rerun or scale alone"
 	@echo "make accept-breaks  what files that break must show; PART=replay, catalogue, hostile, mutations, fuzz, sniff or analyst"
 
 install: $(INSTALLED)
@@ -69,6 +70,9 @@ accept-states: $(INSTALLED)
 
 accept-breaks: $(INSTALLED)
 	@$(BIN)/python -m tests.accept.breaks $(PART)
+
+accept-linking: $(INSTALLED)
+	@$(BIN)/python -m tests.accept.linking $(PART)
 
 accept-spine: $(INSTALLED)
 	@$(BIN)/python -m tests.accept.spine $(PART)

@@ -77,8 +77,8 @@ class LinkQuality:
         content: dict[str, Any] = json.loads(text)
         if content.pop("kind", None) != _KIND:
             raise ArtefactError("link_quality.json: a kind of model that this version does not know.")
-        told = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
-        return cls(**told)
+        parts = (tuple(content[name]) for name in ("names", "means", "scales", "coefficients"))
+        return cls(*parts, float(content["intercept"]), int(content["reviewed"]))
 
 
 def fit_quality(

@@ -9,7 +9,7 @@ import duckdb
 from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, within_budget
 from pipelines.linking.deciding import select_candidates, select_links
 from pipelines.linking.model import LinkModel, score
-from pipelines.linking.prepare import prepare
+from pipelines.linking.prepare import RECORDS, VOTERS, prepare_records
 from pipelines.sql import identifier
 
 LEAST_PROBABILITY = 0.05
@@ -24,7 +24,7 @@ CHUNK = 500_000
 
 @dataclass(frozen=True)
 class Linker:
-    """Links records to voters.
+    """Links records to voters that were prepared (`prepare_voters`).
 
     Attributes:
         model: What agreement weighs, and which pairs are looked at.
@@ -34,43 +34,34 @@ class Linker:
     model: LinkModel
     chunk: int = CHUNK
 
-    def link(self, connection: duckdb.DuckDBPyConnection, voters: str, records: str, protected: str) -> None:
+    def link(self, connection: duckdb.DuckDBPyConnection, records: str) -> None:
         """Make the tables `candidates` (a row per pair that may be one person) and `best_voters` (a row per record).
 
         A record without any candidate has no row in either. What becomes of one record depends on no other.
 
         Args:
-            connection: Where both tables of standard columns stand.
-            voters: All voters of the state.
-            records: The records, however few.
-            protected: SELECT of the `voter_id` of people who are never linked.
+            connection: Where the voters were prepared.
+            records: Table of standard columns of the records, however few.
 
         Raises:
             LinkError: A rule would look at more pairs than its budget.
         """
-        ready = prepare(connection, voters, records, protected)
-        count = connection.execute(f"SELECT count(*) FROM {identifier(ready.records)}").fetchall()[0][0]
+        count = prepare_records(connection, records)
         rules = tuple(rule for rule in RULES if rule.name in self.model.rules)
-        within_budget(count_pairs(connection, ready.voters, ready.records, rules), count)
+        within_budget(count_pairs(connection, VOTERS, RECORDS, rules), count)
         parts = max(1, math.ceil(count / self.chunk))
         for part in range(parts):
-            self._score_part(connection, ready.voters, ready.records, rules, part, parts)
+            self._score_part(connection, rules, part, parts)
         links = select_links("FROM candidates", FLOOR)
         connection.execute(f"CREATE OR REPLACE TABLE best_voters AS {links} ORDER BY source_record_id")
 
     def _score_part(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        voters: str,
-        records: str,
-        rules: tuple[BlockingRule, ...],
-        part: int,
-        parts: int,
+        self, connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...], part: int, parts: int
     ) -> None:
-        chosen = f"SELECT * FROM {identifier(records)} WHERE hash(record_id) % {parts} = {part}"
         name = f"link_records_{next(_TURN)}"  # Splink keeps what it made of a table by its name
+        chosen = f"SELECT * FROM {RECORDS} WHERE hash(record_id) % {parts} = {part}"
         connection.execute(f"CREATE TABLE {name} AS {chosen}")
-        pairs = score(connection, self.model, voters, name, rules, FLOOR)
+        pairs = score(connection, self.model, VOTERS, name, rules, FLOOR)
         made = "INSERT INTO candidates" if part else "CREATE OR REPLACE TABLE candidates AS"
         connection.execute(f"{made} {select_candidates(pairs, self.model.traits)}")
         for table in (pairs, name):

@@ -18,10 +18,8 @@ from splink.internals.splink_dataframe import SplinkDataFrame
 
 from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, within_budget
 from pipelines.linking.comparisons import comparisons
+from pipelines.linking.prepare import RARE_BY, frequencies
 from pipelines.sql import identifier
-
-RARE_BY = ("first", "last", "zip5")
-"""Columns whose agreement counts by how rare the value is among the voters."""
 
 _DIGITS = 7  # of a learned share; the last ones differ by the order in which threads add up
 _SAMPLED_PAIRS = 5e6
@@ -141,7 +139,7 @@ def score(
     Args:
         connection: Where the tables of standard columns stand.
         model: The model.
-        voters: All voters of a state.
+        voters: All voters of a state; their frequencies are at hand.
         records: Records that are linked, however few; none where the same people are looked for within one table.
         rules: Which pairs are looked at.
         least_weight: Bits that a pair has at least to be kept.
@@ -149,8 +147,9 @@ def score(
     told = {**model.settings, "blocking_rules_to_generate_predictions": [rule.condition() for rule in rules]}
     tables = [voters, records] if records else [voters]
     linker = _linker(connection, tables, told)
-    for column in RARE_BY:
-        _register_frequencies(connection, linker, voters, column)
+    for column in RARE_BY if records else ():
+        known = _registered(connection, frequencies(column), frequencies(column))
+        linker.table_management.register_term_frequency_lookup(known, column)
     if records is None:
         return linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never").physical_name
     sides = [_registered(connection, *named) for named in zip(tables, _SIDES, strict=True)]
@@ -163,19 +162,6 @@ _SIDES = ("voters", "records")
 
 def _registered(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> SplinkDataFrame:
     return DuckDBAPI(connection=connection).register(table, dataset_display_name=name)
-
-
-def _register_frequencies(connection: duckdb.DuckDBPyConnection, linker: Linker, voters: str, column: str) -> None:
-    """Tell how common each value is among the voters."""
-    table, name = f"frequencies_{column}", identifier(column)
-    connection.execute(
-        f"""CREATE OR REPLACE TABLE {table} AS
-        SELECT {name}, count(*) / sum(count(*)) OVER () AS {identifier(f"tf_{column}")}
-        FROM {identifier(voters)}
-        WHERE {name} IS NOT NULL
-        GROUP BY {name}"""
-    )
-    linker.table_management.register_term_frequency_lookup(_registered(connection, table, table), column)
 
 
 def _linker(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], settings: Mapping[str, Any]) -> Linker:

@@ -4,11 +4,15 @@ A day of birth that many voters share is a placeholder, a phone or an e-mail of 
 Such values are taken off both sides; the voters say which they are, so that a record means the same in every batch.
 """
 
-from dataclasses import dataclass
-
 import duckdb
 
 from pipelines.sql import identifier, literal
+
+VOTERS, RECORDS = "link_voters", "link_records"
+"""Tables of the two sides, ready to be compared."""
+
+RARE_BY = ("first", "last", "zip5")
+"""Columns whose agreement counts by how rare the value is among the voters."""
 
 SHARED_BY = {"phone": 6, "email": 3}
 """Voters that may share a value, count; with more it tells of no person."""
@@ -17,37 +21,48 @@ _MOST_OF_A_DAY = 20.0  # times the usual number of voters of a day of birth, bey
 _FEWEST_OF_A_DAY = 50  # voters; in a small file a day that some share by chance is none
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """The two sides, ready to be compared.
-
-    Attributes:
-        voters: Table of the voters.
-        records: Table of the records of a source.
-        taken_off: Values taken off, count, by column.
-    """
-
-    voters: str
-    records: str
-    taken_off: dict[str, int]
-
-
-def prepare(connection: duckdb.DuckDBPyConnection, voters: str, records: str, protected: str) -> Prepared:
-    """Make the tables `link_voters` and `link_records` out of two tables of standard columns.
+def prepare_voters(connection: duckdb.DuckDBPyConnection, voters: str, protected: str) -> dict[str, int]:
+    """Make the table VOTERS, `shared_values`, and a table of frequencies for each column of RARE_BY.
 
     Args:
-        connection: Where they stand.
-        voters: Table of the voters of a state.
-        records: Table of the records of a source.
+        connection: Where the voters stand.
+        voters: Table of standard columns of all voters of a state.
         protected: SELECT of the `voter_id` of people whose address is kept from the public; they are left out before
             anything is compared.
+
+    Returns:
+        Values that are taken off because they stand for nobody, count, by column.
     """
     _note_shared(connection, voters)
-    kept = f"SELECT * FROM {identifier(voters)} ANTI JOIN ({protected}) AS p ON p.voter_id = record_id"
-    _make(connection, "link_voters", kept)
-    _make(connection, "link_records", f"SELECT * FROM {identifier(records)}")
-    counted = connection.execute("SELECT what, count(*) FROM shared_values GROUP BY what ORDER BY what").fetchall()
-    return Prepared("link_voters", "link_records", dict(counted))
+    _make(
+        connection, VOTERS, f"SELECT * FROM {identifier(voters)} ANTI JOIN ({protected}) AS p ON p.voter_id = record_id"
+    )
+    for column in RARE_BY:
+        name = identifier(column)
+        connection.execute(
+            f"""CREATE OR REPLACE TABLE {frequencies(column)} AS
+            SELECT {name}, count(*) / sum(count(*)) OVER () AS {identifier(f"tf_{column}")}
+            FROM {VOTERS}
+            WHERE {name} IS NOT NULL
+            GROUP BY {name}"""
+        )
+    return dict(connection.execute("SELECT what, count(*) FROM shared_values GROUP BY what ORDER BY what").fetchall())
+
+
+def prepare_records(connection: duckdb.DuckDBPyConnection, records: str) -> int:
+    """Make the table RECORDS, once the voters are prepared; how many records it has.
+
+    Args:
+        connection: Where the voters were prepared.
+        records: Table of standard columns of the records of a source, all of them or the new ones.
+    """
+    _make(connection, RECORDS, f"SELECT * FROM {identifier(records)}")
+    return connection.execute(f"SELECT count(*) FROM {RECORDS}").fetchall()[0][0]
+
+
+def frequencies(column: str) -> str:
+    """Table of how common each value of a column is among the voters."""
+    return f"frequencies_{column}"
 
 
 def _note_shared(connection: duckdb.DuckDBPyConnection, voters: str) -> None:

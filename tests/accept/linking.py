@@ -1,6 +1,7 @@
 """`make accept-linking`: who is who, a line a demand; exit code 1 when one falls short."""
 
 import contextlib
+import hashlib
 import resource
 import sys
 import tempfile
@@ -14,9 +15,11 @@ from models.link_quality import LinkQuality, fit_quality
 from pipelines.linking.deciding import Rule, where_linked
 from pipelines.linking.linker import Linker
 from pipelines.linking.model import LinkModel, train
+from pipelines.linking.prepare import prepare_voters
 from pipelines.linking.quality import draw_for_review, select_evidence
 from tests.accept.lines import Account
 from tests.accept.linking_peers import link_by_documented_splink, link_by_keys, link_by_recordlinkage
+from tests.accept.linking_scale import measured
 from tests.accept.linking_sets import SETS, folder, grades
 from tests.accept.linking_world import Grade, World, grade
 
@@ -61,7 +64,8 @@ def _truth(account: Account) -> None:
         started = seconds()
         model = train(connection, "voters", "records", SEED)
         trained = seconds()
-        Linker(model).link(connection, "voters", "records", PROTECTED)
+        prepare_voters(connection, "voters", PROTECTED)
+        Linker(model).link(connection, "records")
         taken = f"{trained - started:.0f} CPU s to train, {seconds() - trained:.0f} to link"
         plain = f"SELECT * FROM best_voters WHERE {where_linked(RULE)}"
         _show_unlabelled(account, connection, plain, peers["documented Splink"], taken)
@@ -188,7 +192,82 @@ def _sets(account: Account) -> None:
         account.add(demand, f"at least {peer:.4f}", told, mine >= peer, **found)
 
 
-SHOW = {"truth": _truth, "sets": _sets}
+def _rerun(account: Account) -> None:
+    """Everything twice, with another number of threads, from files that were drawn once."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        World(folder, VOTERS, SEED).write()
+        found = []
+        for threads in (2, 1):
+            with duckdb.connect() as connection:
+                connection.execute(f"SET threads = {threads}")
+                World(folder, VOTERS, SEED).load(connection)
+                model = train(connection, "voters", "records", SEED)
+                prepare_voters(connection, "voters", PROTECTED)
+                Linker(model).link(connection, "records")
+                file = folder / f"best-{threads}.parquet"
+                connection.execute(f"COPY (FROM best_voters ORDER BY source_record_id) TO '{file}' (FORMAT parquet)")
+                found.append((model.sha256, hashlib.sha256(file.read_bytes()).hexdigest()))
+        is_same = [one == other for one, other in zip(*found, strict=True)]
+        told = f"model {'the same' if is_same[0] else 'another'}, table {'the same' if is_same[1] else 'another'}"
+        account.add(
+            "a second run, training included, on one thread in place of two", "the same bytes", told, all(is_same)
+        )
+
+
+def _scale(account: Account) -> None:
+    """A million by a million, beside bare Splink; then one in a hundred more."""
+    with loaded(MILLION) as (connection, folder):
+        for name in ("voters", "records"):
+            connection.execute(
+                f"CREATE TABLE sample_{name} AS FROM {name} WHERE hash(record_id) % {MILLION // VOTERS} = 0"
+            )
+        model = train(connection, "sample_voters", "sample_records", SEED)
+        (folder / "model.json").write_text(model.text, encoding="utf-8")
+        later = "hash(record_id, 1) % 101 = 0"
+        for name, rows in {
+            "voters": "FROM voters", "protected": "FROM protected", "records": "FROM records",
+            "known": f"FROM records WHERE NOT ({later})", "later": f"FROM records WHERE {later}",
+            "thrice": "SELECT * REPLACE (record_id || turn AS record_id) FROM records, range(3) AS turns(turn)",
+        }.items():  # fmt: skip
+            connection.execute(f"COPY ({rows}) TO '{folder / name}.standard.parquet' (FORMAT parquet)")
+            (folder / f"{name}.standard.parquet").rename(folder / f"{name}.parquet")
+        connection.execute("DROP TABLE records")
+        _show_cost(account, folder)
+        _show_added(account, connection, folder)
+
+
+def _show_cost(account: Account, folder: Path) -> None:
+    bare, ours = (measured(how, folder, "records") for how in ("bare", "ours"))
+    ratio = ours["cpu_seconds"] / bare["cpu_seconds"]
+    told = f"{ours['cpu_seconds']:.0f} CPU s over {bare['cpu_seconds']:.0f}: {ratio:.2f}"
+    account.add("a million by a million, CPU seconds over bare Splink's", "at most 1.3", told, ratio <= 1.3,
+                ours=ours, bare=bare)  # fmt: skip
+    thrice = measured("ours", folder, "thrice")
+    told = (
+        f"{ours['peak_gib']:.2f} GiB; {thrice['peak_gib']:.2f} for three million records; bare {bare['peak_gib']:.2f}"
+    )
+    is_flat = thrice["peak_gib"] <= 1.2 * ours["peak_gib"]
+    account.add("peak memory", "under 6 GiB, flat with chunks at 3 million", told, ours["peak_gib"] < 6 and is_flat)
+
+
+def _show_added(account: Account, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    whole = measured("ours", folder, "records")
+    (folder / "ours.parquet").rename(folder / "whole.parquet")
+    added = measured("added", folder, "later")
+    share = added["cpu_seconds"] / whole["cpu_seconds"]
+    told = f"{added['cpu_seconds']:.1f} CPU s over {whole['cpu_seconds']:.0f}: {share:.1%}"
+    account.add("1% new records", "at most 5% of the full run", told, share <= 0.05, added=added, whole=whole)
+    measured("ours", folder, "known")
+    parts = f"(FROM '{folder}/ours.parquet' UNION ALL FROM '{folder}/added.parquet')"
+    other = connection.execute(f"SELECT count(*) FROM (FROM '{folder}/whole.parquet' EXCEPT FROM {parts})").fetchall()[
+        0
+    ][0]
+    account.add("links of the rest and of the new ones, beside a full run", "the same", f"{other:,} others", other == 0)
+
+
+MILLION = 1_000_000
+SHOW = {"truth": _truth, "sets": _sets, "rerun": _rerun, "scale": _scale}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:] or PARTS))
