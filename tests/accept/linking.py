@@ -72,6 +72,7 @@ def _truth(account: Account) -> None:
         quality = _reviewed(connection, model)
         _show_reviewed(account, connection, model, quality, grade(connection, plain))
         _show_people(account, connection)
+        _show_experiment(account, connection)
 
 
 def _show_world(account: Account, connection: duckdb.DuckDBPyConnection) -> None:
@@ -94,6 +95,7 @@ def _show_peers(account: Account, connection: duckdb.DuckDBPyConnection, folder:
     for name, link in peers.items():
         started = seconds()
         link()
+        connection.execute(f"CREATE TABLE {name.replace(' ', '_').lower()} AS FROM peer_links")
         found[name] = grade(connection, "FROM peer_links")
         told = f"{found[name]}, {seconds() - started:.0f} CPU s"
         account.add(f"peer in the same run: {name}", "is measured", told, True, **vars(found[name]))
@@ -264,6 +266,58 @@ def _show_added(account: Account, connection: duckdb.DuckDBPyConnection, folder:
         0
     ][0]
     account.add("links of the rest and of the new ones, beside a full run", "the same", f"{other:,} others", other == 0)
+
+
+EFFECT, SURE, DRAWS = 0.08, 0.95, 20
+"""Planted effect of a contact on voting (share), `link_q` from which an outcome is taken, draws of arms and votes."""
+
+LEAST_COVERED = 17  # of 20 intervals of 95%; fewer come in one of 60 trials of an honest interval
+
+
+def _show_experiment(account: Account, connection: duckdb.DuckDBPyConnection) -> None:
+    """Half of the records are contacted, which moves the person and nobody else, whoever the record is linked to."""
+    ways = {
+        "true ids": "SELECT record_id AS source_record_id, voter_id FROM linkable",
+        "outcome threshold": f"SELECT source_record_id, voter_id FROM links WHERE link_q >= {SURE}",
+        "careless (Splink as its documentation has it, from 0.95)": "FROM documented_splink",
+    }
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for turn in range(DRAWS):
+        _draw_votes(connection, turn)
+        for name, links in ways.items():
+            found[name].append(_effect(connection, links))
+    mean = {name: sum(effect for effect, _ in told) / DRAWS for name, told in found.items()}
+    covered = sum(abs(effect - EFFECT) <= 1.96 * error for effect, error in found["outcome threshold"])
+    told = f"in {covered} of {DRAWS} draws; on average " + ", ".join(f"{name} {one:+.4f}" for name, one in mean.items())
+    demand = f"a planted effect of {EFFECT:+.2f} through links at the outcome threshold"
+    account.add(demand, f"within its 95% interval in {LEAST_COVERED} of {DRAWS} draws", told, covered >= LEAST_COVERED,
+                means=mean)  # fmt: skip
+
+
+def _draw_votes(connection: duckdb.DuckDBPyConnection, turn: int) -> None:
+    """Make `arms`, an arm for each record, and `votes`, who is moved where all records of the voter are contacted."""
+    arm = f"hash(record_id, 'arm {turn}') % 2 = 0 AS is_contacted"
+    connection.execute(f"CREATE OR REPLACE TABLE arms AS SELECT record_id, {arm} FROM truth")
+    moved = "SELECT voter_id, avg(is_contacted::INT) AS dose FROM truth JOIN arms USING (record_id) GROUP BY voter_id"
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE votes AS
+        SELECT record_id AS voter_id, dose NOT IN (0, 1) AS is_mixed,
+            hash(record_id, 'vote {turn}') % 1000003 / 1000003 < 0.45 + {EFFECT} * coalesce(dose, 0) AS is_voted
+        FROM voters LEFT JOIN ({moved}) AS m ON m.voter_id = voters.record_id"""
+    )
+
+
+def _effect(connection: duckdb.DuckDBPyConnection, links: str) -> tuple[float, float]:
+    """Difference in voting between the arms through some links, and its standard error; mixed people are left out."""
+    mixed = "SELECT record_id FROM truth JOIN votes USING (voter_id) WHERE is_mixed"
+    told = connection.execute(
+        f"""SELECT count(*) AS n, avg(is_voted::INT) AS rate
+        FROM ({links}) AS l JOIN arms ON arms.record_id = source_record_id JOIN votes ON votes.voter_id = l.voter_id
+        WHERE source_record_id NOT IN ({mixed})
+        GROUP BY is_contacted ORDER BY is_contacted"""
+    ).fetchall()
+    (_, before), (_, after) = told
+    return after - before, sum(rate * (1 - rate) / count for count, rate in told) ** 0.5
 
 
 MILLION = 1_000_000
