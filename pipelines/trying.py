@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+import duckdb
+
 from models.errors import ConfigError
 from pipelines.calendar import read_calendar
 from pipelines.core.trial import Trial, Trying
@@ -32,7 +34,7 @@ def check_files(
         role: `voters` or `history`, where their names do not say so.
 
     Raises:
-        ConfigError: There is no such file, source, day or role.
+        ConfigError: There is no such file, source, day or role, or an older program wrote the last good snapshot.
         LayoutError: A name fits no file of the layout.
     """
     if not name:
@@ -63,7 +65,16 @@ def _day(text: str) -> dt.date:
 def _last_good(lake: Lake, source: Source, day: dt.date) -> tuple[Table, dt.date] | None:
     days = [dt.date.fromisoformat(values[1]) for values in lake.table(Voters, state=source.state).records()]
     newest = max((found for found in days if found < day), default=None)
-    return (lake.table(Voters, state=source.state, snapshot_date=newest), newest) if newest else None
+    if newest is None:
+        return None
+    table = lake.table(Voters, state=source.state, snapshot_date=newest)
+    with lake.connect() as connection:
+        try:
+            connection.execute(f"SELECT * FROM ({table.select()}) LIMIT 0").fetchall()
+        except duckdb.BinderException:
+            told = f"{lake.root}: the snapshot of {newest} was written by an older program"
+            raise ConfigError(f"{told}. Run `walklist run` first, which writes it anew.") from None
+    return table, newest
 
 
 def _told(files: Sequence[Path], path: Path, trial: Trial) -> str:

@@ -1,7 +1,10 @@
 """`walklist check FILE`: what would become of a file, in words and by the exit code."""
 
+import json
 import shutil
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
@@ -81,3 +84,14 @@ def test_a_role_makes_up_for_a_name_that_says_nothing(check, nc_landing, tmp_pat
 def test_a_history_is_tried_alone(check, nc_landing):
     code, told = check(nc_landing / "nc" / "2026-10-01" / "ncvhis_Statewide.zip", "--state", "NC")
     assert code == 0 and "as history" in told and "It fits." in told
+
+
+def test_a_snapshot_of_an_older_program_is_told(check, nc_landing, tmp_path):
+    home = tmp_path / "root" / "core" / "voters" / "state=NC" / "snapshot_date=2026-09-01"
+    (home / "old").mkdir(parents=True)
+    pq.write_table(pa.table({"voter_id": ["NC-1"]}), home / "old" / "part-0.parquet")
+    size = (home / "old" / "part-0.parquet").stat().st_size
+    (home / "old" / "record.json").write_text(json.dumps({"fingerprint": "old", "row_count": 1, "byte_count": size}))
+    (home / "current").write_text("old")
+    code, told = check(nc_landing / "nc" / "2026-10-01" / VOTERS, "--state", "NC", "--day", "2026-10-01")
+    assert code == 2 and "written by an older program" in told.replace("\n", " ")
