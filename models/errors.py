@@ -92,4 +92,4 @@ def broken_contract(table: str, broken: Iterable[BrokenRule]) -> ContractError:
 
 
 class LinkError(WalklistError):
-    """Records cannot be linked as asked: a rule over its budget, a use that is not allowed, a model of another kind."""
+    """Records cannot be linked as asked: nothing to learn from, a blocking rule over its budget, or one not known."""

@@ -23,6 +23,7 @@ NUMBERS = ("match_weight", "gap_bits", "candidate_count", "namesake_count")
 LEAST_REVIEWED = 100  # records; with fewer the interval of the precision alone is wider than what is to be learned
 _PENALTY = 1.0  # of the sum of squared coefficients on standardised columns: L2, as in scikit-learn's default
 _MOST_BITS = 30.0  # beyond it a weight tells no more
+_LEAST_SPREAD = 1e-9
 _KIND = "logistic_on_levels"
 
 
@@ -104,7 +105,8 @@ def fit_quality(
     weights *= len(y) / weights.sum()
     design = _design(frame, traits)
     x = design.to_numpy(dtype=np.float64)
-    means, scales = x.mean(axis=0), np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
+    means, spread = x.mean(axis=0), x.std(axis=0)
+    scales = np.where(spread > _LEAST_SPREAD, spread, 1.0)  # a column of one value may have a trace of one by rounding
     found = _fitted((x - means) / scales, y, weights)
     told = [tuple(np.round(part, 12).tolist()) for part in (means, scales, found[1:])]
     return LinkQuality(tuple(design.columns), *told, round(float(found[0]), 12), len(y))
@@ -116,7 +118,7 @@ def _design(frame: pd.DataFrame, traits: Sequence[str]) -> pd.DataFrame:
     columns = {"match_weight": weight, "gap_bits": gap, "is_gap_small": (gap < np.log2(10)).astype(np.float64)}
     for name in NUMBERS[2:]:
         columns[name] = np.log1p(frame[name].to_numpy(dtype=np.float64))
-    levels = np.array(frame["levels"].to_list(), dtype=np.int64)
+    levels = np.array(frame["levels"].to_list(), dtype=np.int64).reshape(len(frame), len(traits))
     for place, trait in enumerate(traits):
         for level in np.unique(levels[:, place]):
             columns[f"{trait}={level}"] = (levels[:, place] == level).astype(np.float64)

@@ -64,7 +64,7 @@ def _read_forms(lake: Lake, delivery: Delivery) -> dict[str, Form]:
     try:
         content = json.loads(_file_of(lake, delivery).read_text(encoding="utf-8"))
         return {role: Form.read(form) for role, form in content.items()}
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # none was kept, or by another program
         return {}
 
 

@@ -80,34 +80,60 @@ def count_pairs(
     Args:
         connection: Where both tables stand.
         left: Table of standard columns.
-        right: Another one.
+        right: Another one, or the same where pairs within it are looked for.
         rules: The rules.
     """
     return [Counted(rule, _count(connection, left, right, rule)) for rule in rules]
 
 
 def within_budget(counts: Sequence[Counted], records: int) -> tuple[BlockingRule, ...]:
-    """The rules that keep their budget: a wide one that does not is left out.
+    """The rules that a model is trained to use: a wide one that goes over its budget is left out.
 
     Args:
-        counts: What they cost.
-        records: Records of the source that is linked, count.
+        counts: What they cost, of all voters and records.
+        records: Records of the sources, count.
 
     Raises:
         LinkError: Another rule goes over its budget; its name and both numbers are said.
     """
-    kept = []
+    kept = [found for found in counts if not found.rule.is_wide or found.pairs <= _allowed(records, WIDE_PAIRS)]
+    demand_budget(kept, records)
+    return tuple(found.rule for found in kept)
+
+
+def demand_budget(counts: Sequence[Counted], records: int) -> None:
+    """Refuse to look at more pairs than a rule may have.
+
+    Raises:
+        LinkError: A rule goes over its budget; its name and both numbers are said.
+    """
+    allowed = _allowed(records, PAIRS)
     for found in counts:
-        allowed = max(records * (WIDE_PAIRS if found.rule.is_wide else PAIRS), _ALWAYS)
-        if found.pairs <= allowed:
-            kept.append(found.rule)
-        elif not found.rule.is_wide:
+        if found.pairs > allowed:
             raise LinkError(
                 f"Blocking by {found.rule.name} would look at {counted(found.pairs, 'pair')} for "
-                f"{counted(records, 'record')}; allowed are {allowed:,.0f}. A value of its key stands for nobody, such "
+                f"{counted(records, 'record')}; allowed are {allowed:,}. A value of its key stands for nobody, such "
                 "as a placeholder: make it null, or take the rule out."
             )
-    return tuple(kept)
+
+
+def rules_named(names: Sequence[str]) -> tuple[BlockingRule, ...]:
+    """The rules that a kept model names.
+
+    Raises:
+        LinkError: There are none, or one is not known: without rules every voter would be compared with every record.
+    """
+    unknown = sorted(set(names) - {rule.name for rule in RULES})
+    if unknown or not names:
+        told = ", ".join(unknown) or "none"
+        raise LinkError(
+            f"The blocking rules of the linkage model are not those of this program: {told}. Train it anew."
+        )
+    return tuple(rule for rule in RULES if rule.name in names)
+
+
+def _allowed(records: int, per_record: int) -> int:
+    return max(records * per_record, _ALWAYS)
 
 
 PAIRS, WIDE_PAIRS = 100, 10
@@ -124,7 +150,8 @@ def _count(connection: duckdb.DuckDBPyConnection, left: str, right: str, rule: B
         known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
         sides.append(f"(SELECT {named}, count(*) AS n FROM {identifier(table)} WHERE {known} GROUP BY ALL)")
     using = ", ".join(f"k{place}" for place, _ in enumerate(rule.keys))
-    query = f"SELECT coalesce(sum(l.n * r.n), 0)::BIGINT FROM {sides[0]} AS l JOIN {sides[1]} AS r USING ({using})"
+    pairs = "l.n * r.n" if left != right else "l.n * (l.n - 1) / 2"
+    query = f"SELECT coalesce(sum({pairs}), 0)::BIGINT FROM {sides[0]} AS l JOIN {sides[1]} AS r USING ({using})"
     return connection.execute(query).fetchall()[0][0]
 
 

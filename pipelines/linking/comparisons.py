@@ -102,7 +102,7 @@ _NEAR = f"(coalesce({_NEAR_ZIP}, false) OR {_alike('city', ALIKE)} OR zip5_l IS 
 
 _ADDRESS = _comparison(
     "address",
-    " OR ".join(f"coalesce(zip5_{side}, street_{side}, city_{side}) IS NULL" for side in "lr"),
+    " AND ".join(f"({_absent(part)})" for part in ("zip5", "city", "street")),
     _level("same house and unit", _same("house_number", "street", "zip5", "unit")),
     _level("same house", f"{_same('house_number', 'street')} AND {_NEAR}"),
     _level("same house, street typed otherwise", f"{_same('house_number')} AND {_alike('street', 0.88)} AND {_NEAR}"),

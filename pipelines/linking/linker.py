@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, within_budget
+from pipelines.linking.blocking import BlockingRule, count_pairs, demand_budget, rules_named
 from pipelines.linking.deciding import select_candidates, select_links
 from pipelines.linking.model import LinkModel, score
 from pipelines.linking.prepare import RECORDS, VOTERS, prepare_records
@@ -44,11 +44,10 @@ class Linker:
             records: Table of standard columns of the records, however few.
 
         Raises:
-            LinkError: A rule would look at more pairs than its budget.
+            LinkError: A rule would look at more pairs than its budget, or the model names rules that are not known.
         """
-        count = prepare_records(connection, records)
-        rules = tuple(rule for rule in RULES if rule.name in self.model.rules)
-        within_budget(count_pairs(connection, VOTERS, RECORDS, rules), count)
+        count, rules = prepare_records(connection, records), rules_named(self.model.rules)
+        demand_budget(count_pairs(connection, VOTERS, RECORDS, rules), count)
         parts = max(1, math.ceil(count / self.chunk))
         for part in range(parts):
             self._score_part(connection, rules, part, parts)

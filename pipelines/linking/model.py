@@ -14,8 +14,10 @@ from typing import Any
 import duckdb
 from splink import DuckDBAPI, Linker, block_on
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.exceptions import EMTrainingException, SplinkException
 from splink.internals.splink_dataframe import SplinkDataFrame
 
+from models.errors import LinkError
 from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, within_budget
 from pipelines.linking.comparisons import comparisons
 from pipelines.linking.prepare import RARE_BY, frequencies
@@ -45,6 +47,8 @@ Who lives together shares a surname and an address, so an address teaches names 
 """
 
 _LEARNED_PAIRS = 2e6  # pairs of a session, at most
+_LEARNED_ROWS = 100_000  # rows of a side that are learned from
+_LEAST = 100  # rows of a side: with fewer no share is known
 
 
 @dataclass(frozen=True)
@@ -83,28 +87,52 @@ class LinkModel:
 
 
 def train(connection: duckdb.DuckDBPyConnection, voters: str, records: str | None, seed: int) -> LinkModel:
-    """Learn what each trait weighs, without labels.
+    """Learn what each trait weighs, without labels, from a sample; which blocking rules serve is told by all of them.
 
     What agrees by chance is learned from random pairs, what agrees for one person by expectation maximisation over
     pairs that share a key.
 
     Args:
         connection: Where the tables of standard columns stand.
-        voters: The voters, or a sample of them.
-        records: Records of the sources, or a sample; none where the same people are looked for within one table.
+        voters: The voters as they were prepared (`prepare.VOTERS`).
+        records: The records of the sources as they were prepared (`prepare.RECORDS`); none where the same people are
+            looked for within one table.
         seed: Seed of the random pairs.
+
+    Raises:
+        LinkError: Too few voters or records, nothing that both have, a trait that nothing teaches, or a blocking rule
+            over its budget.
     """
     tables = [voters, records] if records else [voters]
+    sizes = [_count(connection, table) for table in tables]
     columns = _told(connection, tables)
-    linker = _linker(connection, tables, _settings(columns, is_within=records is None))
+    if min(sizes) < _LEAST or not comparisons(columns):
+        told = " and ".join(f"{size:,}" for size in sizes)
+        raise LinkError(f"A linkage model cannot be learned from {told} rows with {len(columns)} columns in common.")
+    costs = count_pairs(connection, tables[0], tables[-1], RULES)
+    rules = tuple(rule.name for rule in within_budget(costs, sizes[-1]))
+    samples = [_sampled(connection, table, size) for table, size in zip(tables, sizes, strict=True)]
+    try:
+        settings = _weighed(connection, samples, columns, seed)
+    except (SplinkException, EMTrainingException, ValueError, ZeroDivisionError) as error:
+        raise LinkError(
+            f"No linkage model came of it ({type(error).__name__}): too few records seem to be of a voter."
+        ) from None
+    return LinkModel(_rounded(settings), rules)
+
+
+def _weighed(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[str], columns: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """Settings with what was learned from some tables."""
+    linker = _linker(connection, tables, _settings(columns, is_within=len(tables) == 1))
     sure: list[str | BlockingRuleCreator] = [block_on(*key) for key in _SURE if set(key) <= set(columns)]
     if sure:
         linker.training.estimate_probability_two_random_records_match(sure, recall=_SURE_RECALL)
     linker.training.estimate_u_using_random_sampling(max_pairs=_SAMPLED_PAIRS, seed=seed, min_count_per_level=None)
     settings = _learned(connection, tables, linker.misc.save_model_to_json(), columns)
-    count = connection.execute(f"SELECT count(*) FROM {identifier(tables[-1])}").fetchall()[0][0]
-    costs = count_pairs(connection, tables[0], tables[-1], RULES)
-    return LinkModel(_rounded(settings), tuple(rule.name for rule in within_budget(costs, count)))
+    linker.table_management.delete_tables_created_by_splink_from_db()
+    return settings
 
 
 def _learned(
@@ -119,9 +147,26 @@ def _learned(
             linker = _linker(connection, tables, settings)
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*key), max_pairs=_LEARNED_PAIRS)
             told = {one["output_column_name"]: one for one in linker.misc.save_model_to_json()["comparisons"]}
+            linker.table_management.delete_tables_created_by_splink_from_db()
             found |= {trait: told[trait] for trait in wanted}
             left -= wanted
+    if left:
+        raise LinkError(f"Nothing both sides have teaches what agreement on {', '.join(sorted(left))} weighs.")
     return {**settings, "comparisons": [found[one["output_column_name"]] for one in settings["comparisons"]]}
+
+
+def _sampled(connection: duckdb.DuckDBPyConnection, table: str, size: int) -> str:
+    """A table of about as many rows as are learned from; the same rows whatever else is in the table."""
+    if size <= _LEARNED_ROWS:
+        return table
+    name, every = f"learned_{table}", round(size / _LEARNED_ROWS)
+    chosen = f"SELECT * FROM {identifier(table)} WHERE ('0x' || left(md5(record_id), 8))::BIGINT % {every} = 0"
+    connection.execute(f"CREATE OR REPLACE TABLE {identifier(name)} AS {chosen} ORDER BY record_id")
+    return name
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return connection.execute(f"SELECT count(*) FROM {identifier(table)}").fetchall()[0][0]
 
 
 def score(

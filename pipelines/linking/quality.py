@@ -45,7 +45,7 @@ def draw_for_review(connection: duckdb.DuckDBPyConnection, evidence: str, count:
         count: Records, at most.
         seed: Another one draws others.
     """
-    order = f"hash(source || ' ' || source_record_id, {literal(str(seed))})"
+    order = f"md5({literal(str(seed))} || ' ' || source || ' ' || source_record_id)"
     frame = connection.execute(f"SELECT *, {order} AS place FROM ({evidence}) ORDER BY place, source_record_id").df()
     band = pd.cut(frame["match_weight"], list(_STRATA), labels=False).to_numpy()
     sizes = np.bincount(band, minlength=len(_STRATA) - 1)

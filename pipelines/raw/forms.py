@@ -69,7 +69,8 @@ class Form:
         new = [header for header in self.headers if header not in earlier.headers]
         if "columns" in left_out or not new or not earlier.headers:
             return told
-        return [*told, *_tell_columns(earlier.headers[0], new[0])]
+        gone = [header for header in earlier.headers if header not in self.headers] or earlier.headers
+        return [*told, *_tell_columns(max(gone, key=lambda header: _common(header, new[0])), new[0])]
 
 
 def bridged_traits(text: TextRelation, layout: FileLayout) -> list[str]:
@@ -96,6 +97,11 @@ def _filled(text: TextRelation, layout: FileLayout) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     return " and ".join(words) or "none"
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many names two headers share, as they are compared."""
+    return (Counter(map(normalise, one)) & Counter(map(normalise, other))).total()
 
 
 def _tell_columns(old: Sequence[str], new: Sequence[str]) -> list[str]:

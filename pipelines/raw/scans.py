@@ -216,7 +216,9 @@ class FixedScan(TextScan):
     @property
     def written(self) -> dict[str, str]:
         """Traits of how it is written, in words."""
-        return {**super().written, "length of its first line": f"{len(next(iter(self.opened.head(1)), ''))} characters"}
+        if self.places.separator:  # then the last field may take the rest of the line
+            return {**super().written, "width": f"{self.places.starts[-1] - 1} characters before the last field"}
+        return {**super().written, "width": f"{len(next(iter(self.opened.head(1)), ''))} characters"}
 
     @property
     def lines_before(self) -> int:

@@ -11,7 +11,7 @@ from pipelines.synthetic.draws import Dice, Ints, Purpose, picked
 from pipelines.synthetic.lives import Lives
 from pipelines.synthetic.vendors.config import ContactsConfig
 
-EXCHANGES = "555 950 958 959 976 211 311 411 511 611 711 811 911 700".split()  # noqa: SIM905
+EXCHANGES = "555 700 950 958 959 976".split()  # noqa: SIM905
 """Exchanges that no subscriber has: fiction, tests and services. One alone would give too many people one number."""
 
 

@@ -15,7 +15,9 @@ from models.link_quality import LinkQuality, fit_quality
 from pipelines.linking.deciding import Rule, where_linked
 from pipelines.linking.linker import Linker
 from pipelines.linking.model import LinkModel, train
-from pipelines.linking.prepare import prepare_voters
+from pipelines.linking.prepare import RECORDS as READY_RECORDS
+from pipelines.linking.prepare import VOTERS as READY_VOTERS
+from pipelines.linking.prepare import prepare_records, prepare_voters
 from pipelines.linking.quality import draw_for_review, select_evidence
 from tests.accept.lines import Account
 from tests.accept.linking_peers import link_by_documented_splink, link_by_keys, link_by_recordlinkage
@@ -62,9 +64,10 @@ def _truth(account: Account) -> None:
         _show_world(account, connection)
         peers = _show_peers(account, connection, folder)
         started = seconds()
-        model = train(connection, "voters", "records", SEED)
-        trained = seconds()
         prepare_voters(connection, "voters", PROTECTED)
+        prepare_records(connection, "records")
+        model = train(connection, READY_VOTERS, READY_RECORDS, SEED)
+        trained = seconds()
         Linker(model).link(connection, "records")
         taken = f"{trained - started:.0f} CPU s to train, {seconds() - trained:.0f} to link"
         plain = f"SELECT * FROM best_voters WHERE {where_linked(RULE)}"
@@ -204,8 +207,9 @@ def _rerun(account: Account) -> None:
             with duckdb.connect() as connection:
                 connection.execute(f"SET threads = {threads}")
                 World(folder, VOTERS, SEED).load(connection)
-                model = train(connection, "voters", "records", SEED)
                 prepare_voters(connection, "voters", PROTECTED)
+                prepare_records(connection, "records")
+                model = train(connection, READY_VOTERS, READY_RECORDS, SEED)
                 Linker(model).link(connection, "records")
                 file = folder / f"best-{threads}.parquet"
                 connection.execute(f"COPY (FROM best_voters ORDER BY source_record_id) TO '{file}' (FORMAT parquet)")
@@ -220,11 +224,9 @@ def _rerun(account: Account) -> None:
 def _scale(account: Account) -> None:
     """A million by a million, beside bare Splink; then one in a hundred more."""
     with loaded(MILLION) as (connection, folder):
-        for name in ("voters", "records"):
-            connection.execute(
-                f"CREATE TABLE sample_{name} AS FROM {name} WHERE hash(record_id) % {MILLION // VOTERS} = 0"
-            )
-        model = train(connection, "sample_voters", "sample_records", SEED)
+        prepare_voters(connection, "voters", PROTECTED)
+        prepare_records(connection, "records")
+        model = train(connection, READY_VOTERS, READY_RECORDS, SEED)
         (folder / "model.json").write_text(model.text, encoding="utf-8")
         later = "hash(record_id, 1) % 101 = 0"
         for name, rows in {
@@ -234,7 +236,8 @@ def _scale(account: Account) -> None:
         }.items():  # fmt: skip
             connection.execute(f"COPY ({rows}) TO '{folder / name}.standard.parquet' (FORMAT parquet)")
             (folder / f"{name}.standard.parquet").rename(folder / f"{name}.parquet")
-        connection.execute("DROP TABLE records")
+        for table in ("records", READY_VOTERS, READY_RECORDS):
+            connection.execute(f"DROP TABLE {table}")
         _show_cost(account, folder)
         _show_added(account, connection, folder)
 

@@ -13,7 +13,7 @@ import duckdb
 from splink import DuckDBAPI
 from splink import Linker as BareLinker
 
-from pipelines.linking.blocking import RULES
+from pipelines.linking.blocking import rules_named
 from pipelines.linking.linker import FLOOR, Linker
 from pipelines.linking.model import LinkModel
 from pipelines.linking.prepare import prepare_voters
@@ -45,7 +45,7 @@ def _ours(connection: duckdb.DuckDBPyConnection, model: LinkModel, folder: Path)
 
 def _bare(connection: duckdb.DuckDBPyConnection, model: LinkModel, folder: Path) -> None:
     """Splink alone with the same comparisons and rules, its own frequencies, and of each record the best voter."""
-    rules = [rule.condition() for rule in RULES if rule.name in model.rules]
+    rules = [rule.condition() for rule in rules_named(model.rules)]
     settings = {**model.settings, "blocking_rules_to_generate_predictions": rules}
     api = DuckDBAPI(connection=connection)
     tables = [api.register(name, dataset_display_name=name) for name in ("voters", "records")]

@@ -8,7 +8,7 @@ import duckdb
 import splink.comparison_library as cl
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-from pipelines.linking.blocking import RULES
+from pipelines.linking.blocking import rules_named
 from pipelines.linking.deciding import select_candidates
 from pipelines.linking.model import score, train
 from pipelines.linking.standard.table import standardise
@@ -79,8 +79,7 @@ def grades(one: BenchmarkSet, where: Path, seed: int) -> dict[str, tuple[float, 
         connection.execute(f"CREATE TABLE truth AS {one.truth}")
         standardise(connection, f"SELECT {one.fields} FROM source", "people")
         model = train(connection, "people", None, seed)
-        rules = [rule for rule in RULES if rule.name in model.rules]
-        pairs = score(connection, model, "people", None, rules, WEIGHTS[0])
+        pairs = score(connection, model, "people", None, rules_named(model.rules), WEIGHTS[0])
         told = select_candidates(pairs, model.traits)
         connection.execute(f"CREATE TABLE ours AS SELECT {_ORDERED} FROM ({told})")
         _documented(connection, "source", one, seed)

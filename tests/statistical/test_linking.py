@@ -7,7 +7,8 @@ from models.link_quality import fit_quality
 from pipelines.linking.deciding import Rule, where_linked
 from pipelines.linking.linker import Linker
 from pipelines.linking.model import LinkModel, train
-from pipelines.linking.prepare import prepare_voters
+from pipelines.linking.prepare import RECORDS, prepare_records, prepare_voters
+from pipelines.linking.prepare import VOTERS as VOTERS_READY
 from pipelines.linking.quality import draw_for_review, select_evidence
 from tests.accept.linking_world import World, grade
 
@@ -23,9 +24,12 @@ LINKS = f"SELECT * FROM best_voters WHERE {where_linked(RULE)}"
 def linked(tmp_path_factory):
     connection = duckdb.connect()
     connection.execute("SET threads = 2")
-    World(tmp_path_factory.mktemp("world"), VOTERS, SEED).write().load(connection)
-    model = train(connection, "voters", "records", SEED)
+    world = World(tmp_path_factory.mktemp("world"), VOTERS, SEED).write()
+    world.load(connection)
+    connection.execute(f"CREATE VIEW raw_records AS FROM '{world.folder}/records.parquet'")
     prepare_voters(connection, "voters", PROTECTED)
+    prepare_records(connection, "records")
+    model = train(connection, VOTERS_READY, RECORDS, SEED)
     Linker(model).link(connection, "records")
     connection.execute("CREATE TABLE whole AS FROM best_voters")
     yield connection, model
@@ -45,6 +49,13 @@ def test_a_record_of_nobody_is_hardly_ever_linked(linked):
     nobody = grade(linked[0], f"({LINKS.replace('best_voters', 'whole')})", "truth.voter_id IS NULL")
     asked = linked[0].execute("SELECT count(*) FROM truth WHERE voter_id IS NULL").fetchall()[0][0]
     assert asked > 1000 and nobody.links < 0.05 * asked
+
+
+def test_phones_and_e_mails_that_are_drawn_are_numbers_and_addresses(linked):
+    connection, _ = linked
+    drawn = connection.execute("SELECT count(phone), count(email) FROM raw_records").fetchall()[0]
+    kept = connection.execute("SELECT count(phone), count(email) FROM records").fetchall()[0]
+    assert all(one > 500 and other > 0.95 * one for one, other in zip(drawn, kept, strict=True))
 
 
 def test_protected_voters_are_no_candidates(linked):

@@ -18,7 +18,7 @@ from pipelines.linking.standard.words import (
 )
 
 _DROPPED = (*TITLES, *CREDENTIALS, *SUFFIXES, *ABSENT)
-_DEEPEST = 3  # particles before a name, as in DE LA O
+_DEEPEST = 3  # particles before a name, as in VAN DE LA CRUZ
 
 
 def last_names(texts: str) -> str:

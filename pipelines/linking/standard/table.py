@@ -24,7 +24,7 @@ STANDARD_COLUMNS = (
 """Columns of the standard table, in order."""
 
 _GENDERS = {"F": "F", "FEMALE": "F", "M": "M", "MALE": "M"}
-_FIRST_YEAR = 1901  # birth dates up to 1900-01-01 are placeholders; nobody on a file of today is that old
+_YEARS = "1901 AND 2100"  # of birth: the days of 1900 are placeholders, and what lies far ahead is a typing error
 
 
 def standardise(connection: duckdb.DuckDBPyConnection, relation: str, table: str) -> None:
@@ -33,7 +33,7 @@ def standardise(connection: duckdb.DuckDBPyConnection, relation: str, table: str
     first, middle, last: upper case, A to Z; middle and last may be several words. last_parts: sorted words of last.
     first_forms: sorted, first and all that it may be short for. suffix: JR, SR, II, III, IV or V. first_key, last_key:
     see `keys.with_keys`. A person of one name has it as last and no first (see `names.keep_names`).
-    birth_date, birth_year: null up to 1900-01-01; the year is the date's where none is given. gender: F or M.
+    birth_date, birth_year: null but for 1901 to 2100; the year is the date's where none is given. gender: F or M.
     house_number, street, unit: see `addresses.keep_addresses`. zip5: five digits. phone: ten digits.
 
     Args:
@@ -77,8 +77,8 @@ def _standard() -> str:
     return f"""
     SELECT record_id,
         {", ".join(NAME_COLUMNS)},
-        CASE WHEN year(birth_date) >= {_FIRST_YEAR} THEN birth_date END AS birth_date,
-        CASE WHEN coalesce(birth_year, year(birth_date)) >= {_FIRST_YEAR}
+        CASE WHEN year(birth_date) BETWEEN {_YEARS} THEN birth_date END AS birth_date,
+        CASE WHEN coalesce(birth_year, year(birth_date)) BETWEEN {_YEARS}
             THEN coalesce(birth_year, year(birth_date)) END::SMALLINT AS birth_year,
         {looked_up("upper(trim(gender_code))", _GENDERS)} AS gender,
         house_number, street, unit,

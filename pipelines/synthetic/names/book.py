@@ -11,6 +11,7 @@ from pipelines.synthetic import words
 from pipelines.synthetic.names import foreign
 from pipelines.synthetic.names.config import SYSTEMS, NamesConfig
 from pipelines.synthetic.names.lists import NameList, Pool
+from pipelines.synthetic.names.spellings import family_transliterations, given_transliterations
 
 Shares = dict[str, float]
 Sexes = tuple[Sequence[str], Sequence[str]]
@@ -72,20 +73,20 @@ def _list_of(western: list[Shares], others: Mapping[str, Sexes]) -> NameList:
     shares = {0: western[FEMALE], 1: western[MALE]}
     for system, sexes in others.items():
         shares |= {2 * SYSTEMS.index(system) + sex: _zipf(names, 0.5) for sex, names in enumerate(sexes)}
-    return _listed(shares)
+    return _listed(shares, given_transliterations())
 
 
 def _families(western: Shares) -> NameList:
     shares = {0: western, 1: western}
     for system, names in _FAMILY.items():
         shares |= {2 * SYSTEMS.index(system) + sex: _zipf(names, 0.5) for sex in (FEMALE, MALE)}
-    return _listed(shares)
+    return _listed(shares, family_transliterations())
 
 
-def _listed(shares: dict[int, Shares]) -> NameList:
+def _listed(shares: dict[int, Shares], transliterations: dict[str, list[str]]) -> NameList:
     names = list(dict.fromkeys(name for own in shares.values() for name in own))
     position = {name: nth for nth, name in enumerate(names)}
-    return NameList(names, {kind: _pool(own, position) for kind, own in shares.items()})
+    return NameList(names, {kind: _pool(own, position) for kind, own in shares.items()}, transliterations)
 
 
 def _pool(shares: Shares, position: dict[str, int]) -> Pool:

@@ -34,6 +34,9 @@ class NamesConfig(Strict):
 
     @model_validator(mode="after")
     def _shares_leave_room(self) -> "NamesConfig":
-        if sum(self.families.values()) > 1 or "western" in self.families:
-            raise ValueError("families: the shares of the other systems must sum to 1 at most; western is the rest.")
+        shares = self.families.values()
+        if sum(shares) > 1 or min(shares, default=0.0) < 0 or "western" in self.families:
+            raise ValueError(
+                "families: the shares of the other systems are at least 0 and sum to 1 at most; western is the rest."
+            )
         return self

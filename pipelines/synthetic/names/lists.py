@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.synthetic.draws import Floats, Ints
-from pipelines.synthetic.names.spellings import Spellings, nicknames_of, spellings_of, transliterations
+from pipelines.synthetic.names.spellings import Spellings, nicknames_of, spellings_of
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,12 @@ class NameList:
     Attributes:
         names: The names.
         pools: From what to draw, by kind: twice the naming system, plus one for men.
+        transliterations: Other spellings of the Arabic names, by name.
     """
 
     names: list[str]
     pools: dict[int, Pool]
+    transliterations: dict[str, list[str]]
 
     def draw(self, kinds: Ints, draws: Floats) -> Ints:
         """Positions of names for uniform draws, -1 for kinds without names of this list."""
@@ -62,7 +64,7 @@ class NameList:
     @cached_property
     def transliterated(self) -> Spellings:
         """Other spellings of the Arabic names."""
-        return spellings_of(self.names, transliterations())
+        return spellings_of(self.names, self.transliterations)
 
     @cached_property
     def nicknames(self) -> Spellings:

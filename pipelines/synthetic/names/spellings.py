@@ -1,6 +1,6 @@
 """Other ways to write a name: nicknames, and transliterations of one Arabic name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,8 +47,17 @@ def nicknames_of(names: Sequence[str]) -> dict[str, list[str]]:
     return {name: forms for name, forms in found.items() if forms}
 
 
-def transliterations() -> dict[str, list[str]]:
-    """The other spellings of each Arabic given and family name."""
-    groups = [group.split() for names in (foreign.ARABIC_FEMALE, foreign.ARABIC_MALE) for group in names.split(",")]
-    groups += [[article + name for article in foreign.ARTICLES] for name in foreign.ARABIC_LAST]
+def given_transliterations() -> dict[str, list[str]]:
+    """The other spellings of each Arabic given name."""
+    return _others(
+        group.split() for names in (foreign.ARABIC_FEMALE, foreign.ARABIC_MALE) for group in names.split(",")
+    )
+
+
+def family_transliterations() -> dict[str, list[str]]:
+    """The other spellings of each Arabic family name, which may have an article."""
+    return _others([article + name for article in foreign.ARTICLES] for name in foreign.ARABIC_LAST)
+
+
+def _others(groups: Iterable[Sequence[str]]) -> dict[str, list[str]]:
     return {name: [other for other in group if other != name] for group in groups for name in group}

@@ -1,8 +1,8 @@
 """What `configs/synthetic.yaml` says about phones and e-mails, and about the records of vendors."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from models.config import Strict
 
@@ -18,11 +18,17 @@ RELATIONS = ("housemate", "minor", "departed", "former", "unregistered", "elsewh
 ERRORS = ("substitution", "deletion", "transposition", "doubled", "ocr")
 FIELDS = ("first_name", "last_name", "address_line", "birth_date")
 MAIL_FORMS = ("dotted", "initial_last", "first", "last_first", "other_word")
-MAIL_DOMAINS = ("example.com", "mail.example.com", "example.net", "example.org")
+MAIL_DOMAINS = ("mail.example.com", "home.example.com", "post.example.net", "web.example.org")
 
 
 def _share(text: str) -> float:
     return Field(description=f"{text} (share, 0 to 1)", ge=0, le=1)
+
+
+def _shares_of(told: dict[str, float]) -> dict[str, float]:
+    if not told or min(told.values()) < 0 or abs(sum(told.values()) - 1) > 1e-6:
+        raise ValueError("shares must be at least 0 and sum to 1")
+    return told
 
 
 class Split(Strict):
@@ -39,17 +45,23 @@ class ContactsConfig(Strict):
     """Phones and e-mails of people, known to whomever."""
 
     filed_landline: float = _share("People who give the election office the landline of the home, not the mobile")
-    mail_forms: dict[Literal[MAIL_FORMS], float] = Field(  # ty: ignore
+    mail_forms: Annotated[dict[Literal[MAIL_FORMS], float], AfterValidator(_shares_of)] = Field(  # ty: ignore
         description="How e-mail addresses are made from names (shares)"
     )
-    mail_domains: dict[Literal[MAIL_DOMAINS], float] = Field(description="Their domains (shares)")  # ty: ignore
+    mail_domains: Annotated[dict[Literal[MAIL_DOMAINS], float], AfterValidator(_shares_of)] = Field(  # ty: ignore
+        description="Their domains (shares)"
+    )
 
 
 class Typos(Strict):
     """Which errors are made, and where."""
 
-    errors: dict[Literal[ERRORS], float] = Field(description="Kinds of errors (shares)")  # ty: ignore
-    fields: dict[Literal[FIELDS], float] = Field(description="Fields in which they stand (shares)")  # ty: ignore
+    errors: Annotated[dict[Literal[ERRORS], float], AfterValidator(_shares_of)] = Field(  # ty: ignore
+        description="Kinds of errors (shares)"
+    )
+    fields: Annotated[dict[Literal[FIELDS], float], AfterValidator(_shares_of)] = Field(  # ty: ignore
+        description="Fields in which they stand (shares)"
+    )
 
 
 class MiddleSplit(Split):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.errors import ConfigError
 from pipelines.synthetic.chunk import Chunk
 from pipelines.synthetic.draws import YEAR, Bools, Ints, picked
 from pipelines.synthetic.vendors.config import RELATIONS, VendorConfig
@@ -79,7 +80,12 @@ def draw_subjects(config: VendorConfig, rng: np.random.Generator, circle: Circle
     """About whom `count` records are; nobody is met twice before everybody of the same relation has been once.
 
     A relation in which nobody stands is replaced by voters.
+
+    Raises:
+        ConfigError: Nobody is on the file of the day.
     """
+    if count and not (circle.relation == VOTER).any():
+        raise ConfigError("Nobody is on the simulated file of that day, so that no vendor can know a voter.")
     codes = [VOTER, *range(len(RELATIONS))]
     pools = {code: rng.permutation(np.flatnonzero(circle.relation == code)) for code in codes}
     is_nobody = rng.random(count) < config.nobody

@@ -79,7 +79,8 @@ def vendor_records(simulation: Simulation, kind: str, day: dt.date, count: int, 
         simulation: A state. It is drawn chunk by chunk, which takes longer than its records do.
         kind: `commercial`, `donors`, `subscribers` or `volunteers`.
         day: Day of the voter file that the records are to be linked with.
-        count: Records, at least 1. Nobody stands twice before everybody of the same relation has stood once.
+        count: Records, at least 1. Within a chunk nobody stands twice before everybody of the same relation has
+            stood once.
         seed: Seed of the records, a number; the people are those of the simulation whatever it is.
 
     Returns:

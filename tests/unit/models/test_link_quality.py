@@ -84,3 +84,17 @@ def test_too_few_reviews_are_refused():
 def test_another_kind_of_artefact_is_refused():
     with pytest.raises(ArtefactError):
         LinkQuality.read('{"kind": "forest"}')
+
+
+@pytest.mark.parametrize("count", [101, 110, 113, 150, 333])
+def test_a_column_of_one_value_teaches_nothing_and_breaks_nothing(count):
+    frame, _, is_match = records(count, 9)
+    frame = frame.assign(namesake_count=1, candidate_count=2)
+    model = fit_quality(frame, TRAITS, is_match)
+    found = model.predict(frame, TRAITS)
+    assert ((found > 0) & (found < 1)).all() and np.ptp(found) > 0.1
+
+
+def test_no_records_have_no_chances():
+    frame, _, is_match = records(300, 10)
+    assert fit_quality(frame, TRAITS, is_match).predict(frame[:0], TRAITS).shape == (0,)

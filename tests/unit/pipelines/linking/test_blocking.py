@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import LinkError
-from pipelines.linking.blocking import RULES, BlockingRule, Counted, count_pairs, within_budget
+from pipelines.linking.blocking import (
+    RULES,
+    BlockingRule,
+    Counted,
+    count_pairs,
+    demand_budget,
+    rules_named,
+    within_budget,
+)
 from tests.unit.pipelines.linking.people import make_table
 
 PHONE = BlockingRule("phone", ("{phone}",))
@@ -59,3 +67,22 @@ def test_names_turned_round_share_a_key():
     make_table(connection, "r", [{"record_id": "2", "first": "TRAN", "last": "VAN"}])
     turned = next(rule for rule in RULES if "any order" in rule.name)
     assert count_pairs(connection, "l", "r", [turned])[0].pairs == 1
+
+
+def test_a_wide_rule_that_a_model_uses_keeps_the_budget_too():
+    wide = BlockingRule("last name", ("{last}",), is_wide=True)
+    demand_budget([Counted(wide, 9_000_000)], 100_000)
+    with pytest.raises(LinkError, match="last name would look at 11,000,000 pairs"):
+        demand_budget([Counted(wide, 11_000_000)], 100_000)
+
+
+@pytest.mark.parametrize("names", [(), ("e-mail", "an older rule")])
+def test_rules_that_are_not_known_are_refused(names):
+    with pytest.raises(LinkError, match="Train it anew"):
+        rules_named(names)
+
+
+def test_within_one_table_a_pair_counts_once_and_nobody_with_themselves():
+    connection = duckdb.connect()
+    make_table(connection, "l", [{"record_id": str(n), "phone": "1"} for n in range(4)])
+    assert count_pairs(connection, "l", "l", [PHONE])[0].pairs == 6

@@ -71,3 +71,9 @@ def test_a_pass_over_the_bytes_tells_line_ends_and_mark(text, line_ends, mark):
     found = Survey()
     found.add(text)
     assert (found.finish().line_ends, found.mark) == (line_ends, mark)
+
+
+def test_a_header_is_compared_with_the_earlier_one_that_is_most_like_it():
+    earlier = Form(TRAITS, [("full", "x", "y"), COLUMNS])
+    told = Form(TRAITS, [("full", "x", "y"), ("VOTER_ID", *COLUMNS[1:])]).since(earlier)
+    assert told == ["1 column is spelled otherwise, such as VOTER_ID for voter_id"]
