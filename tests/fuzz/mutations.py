@@ -141,9 +141,10 @@ def _class(found: Outcome, good: Outcome) -> str:
 
 def _hit(damage: str, content: bytes, broken: bytes) -> str:
     """What was damaged, in words."""
-    first = next(at for at, (one, other) in enumerate(zip(content, broken, strict=False)) if one != other)
+    shorter = min(len(content), len(broken))
+    first = next((at for at, (one, other) in enumerate(zip(content, broken, strict=False)) if one != other), shorter)
     ends = zip(reversed(content[first:]), reversed(broken[first:]), strict=False)
-    same = next((at for at, (one, other) in enumerate(ends) if one != other), min(len(content), len(broken)) - first)
+    same = next((at for at, (one, other) in enumerate(ends) if one != other), shorter - first)
     touched = content[first : len(content) - same] + broken[first : len(broken) - same]
     return f"{damage} across fields" if set(touched) & set(STRUCTURE) else f"{damage} of letters in a field"
 
