@@ -143,15 +143,17 @@ _ALWAYS = 500_000  # pairs that are scored in a few seconds, however few the rec
 
 
 def _count(connection: duckdb.DuckDBPyConnection, left: str, right: str, rule: BlockingRule) -> int:
-    sides = []
-    for table in (left, right):
-        keys = [_of_side(key, "") for key in rule.keys]
-        named = ", ".join(f"{key} AS k{place}" for place, key in enumerate(keys))
-        known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
-        sides.append(f"(SELECT {named}, count(*) AS n FROM {identifier(table)} WHERE {known} GROUP BY ALL)")
-    using = ", ".join(f"k{place}" for place, _ in enumerate(rule.keys))
-    pairs = "l.n * r.n" if left != right else "l.n * (l.n - 1) / 2"
-    query = f"SELECT coalesce(sum({pairs}), 0)::BIGINT FROM {sides[0]} AS l JOIN {sides[1]} AS r USING ({using})"
+    keys = [_of_side(key, "") for key in rule.keys]
+    names = [f"k{place}" for place, _ in enumerate(keys)]
+    known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
+    told = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
+    rows = f"(SELECT {told} FROM {{}} WHERE {known})"
+    groups = f"(SELECT {', '.join(names)}, count(*) AS n FROM {rows.format(identifier(right))} GROUP BY ALL)"
+    if left == right:
+        query = f"SELECT coalesce(sum(n * (n - 1) / 2), 0)::BIGINT FROM {groups}"
+    else:  # what is few is grouped, so that a few records cost little beside all voters
+        joined = f"{rows.format(identifier(left))} JOIN {groups} USING ({', '.join(names)})"
+        query = f"SELECT coalesce(sum(n), 0)::BIGINT FROM {joined}"
     return connection.execute(query).fetchall()[0][0]
 
 

@@ -19,15 +19,16 @@ from pipelines.linking.prepare import RECORDS as READY_RECORDS
 from pipelines.linking.prepare import VOTERS as READY_VOTERS
 from pipelines.linking.prepare import prepare_records, prepare_voters
 from pipelines.linking.quality import draw_for_review, select_evidence
+from pipelines.synthetic.vendors.moments import print_rates, vendor_rates
 from tests.accept.lines import Account
 from tests.accept.linking_peers import link_by_documented_splink, link_by_keys, link_by_recordlinkage
 from tests.accept.linking_scale import measured
 from tests.accept.linking_sets import SETS, folder, grades
-from tests.accept.linking_world import Grade, World, grade
+from tests.accept.linking_world import DAY, Grade, World, grade
 
 PARTS = ("truth", "sets", "rerun", "scale")
 SEED = 20261103
-VOTERS = 100_000
+VOTERS, RATED = 100_000, 20_000
 RULE = Rule("weights", 3.17, 3.3)  # nine in ten by the model's own reckoning, ten to one over the next
 REVIEWED, ENOUGH = 1_500, 0.5
 PROTECTED = "SELECT voter_id FROM protected"
@@ -61,7 +62,7 @@ def loaded(voters: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
 def _truth(account: Account) -> None:
     """100,000 by 100,000 of known truth, beside what else does it."""
     with loaded(VOTERS) as (connection, folder):
-        _show_world(account, connection)
+        _show_world(account, connection, folder)
         peers = _show_peers(account, connection, folder)
         started = seconds()
         prepare_voters(connection, "voters", PROTECTED)
@@ -78,7 +79,12 @@ def _truth(account: Account) -> None:
         _show_experiment(account, connection)
 
 
-def _show_world(account: Account, connection: duckdb.DuckDBPyConnection) -> None:
+def _show_world(account: Account, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    rates = vendor_rates(World(folder, VOTERS, SEED).simulation(), DAY, RATED, SEED)
+    print_rates(rates)
+    off = [f"{rate.kind} {rate.name}" for rate in rates if not rate.is_within]
+    account.add("rates of the vendors' records, pinned in configs/synthetic.yaml", "within 3 standard errors",
+                f"{len(rates) - len(off)} of {len(rates)} {off or ''}", not off)  # fmt: skip
     records, nobody, voters = connection.execute(
         "SELECT count(*), avg((voter_id IS NULL)::INT), (SELECT count(*) FROM voters) FROM truth"
     ).fetchall()[0]

@@ -36,12 +36,16 @@ class World:
     voters: int
     seed: int
 
-    def write(self) -> "World":
-        """Draw them, chunk by chunk."""
+    def simulation(self) -> Simulation:
+        """The people, with the names and rates of `configs/synthetic.yaml`."""
         config = read_config(SyntheticConfig, CONFIGS / "synthetic.yaml")
         state = config.states[STATE].model_copy(update={"voters": self.voters, "snapshots": [DAY]})
         small = config.model_copy(update={"states": {STATE: state}})
-        simulation = Simulation(small, STATE, read_calendar(CONFIGS).of_state(STATE))
+        return Simulation(small, STATE, read_calendar(CONFIGS).of_state(STATE))
+
+    def write(self) -> "World":
+        """Draw them, chunk by chunk."""
+        simulation = self.simulation()
         sizes, done, drawn = simulation.chunk_sizes(), 0, dict.fromkeys(SHARES, 0)
         writers: dict[str, pq.ParquetWriter] = {}
         for chunk, size in zip(simulation.chunks(), sizes, strict=True):
@@ -49,7 +53,7 @@ class World:
             _append(writers, self.folder / "voters.parquet", chunk.voters(DAY))
             for kind, share in SHARES.items():
                 until = round(self.voters * share * done / sum(sizes))
-                found = chunk_records(small, chunk, (kind, DAY, self.seed), (drawn[kind], until))
+                found = chunk_records(simulation.config, chunk, (kind, DAY, self.seed), (drawn[kind], until))
                 drawn[kind] = until
                 _append(writers, self.folder / "records.parquet", found.records)
                 kinds = pa.repeat(pa.scalar(kind), found.truth.num_rows)
