@@ -27,7 +27,8 @@ class Form:
 
     Attributes:
         words: What they show of each trait, sorted; nothing where none of them shows it.
-        headers: Their headers, each once, without those of elections, which come with every file.
+        headers: Their headers, each once, without those of elections, which come with every file; none of a text in
+            whose header a row of data may stand.
     """
 
     words: Mapping[str, Sequence[str]]
@@ -46,7 +47,8 @@ class Form:
             }
             for trait, word in traits.items():
                 words.setdefault(trait, set()).update([word] if word else [])
-            headers[_without_elections(text.headers, layout)] = None
+            if not compare(text.headers, layout).may_be_a_row:  # else its names may be values of a person
+                headers[_without_elections(text.headers, layout)] = None
         return cls({trait: sorted(found) for trait, found in words.items()}, list(headers))
 
     @classmethod

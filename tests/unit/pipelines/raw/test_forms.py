@@ -1,11 +1,16 @@
 """What changed in the way that files are written: every trait is told once, and nothing where nothing changed."""
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.layouts.source import read_source
 from pipelines.raw.forms import Form
+from pipelines.raw.readers import TextRelation
 from pipelines.raw.survey import Survey
+from pipelines.settings import CONFIGS
 
 TRAITS = {"byte order mark": [], "line ends": ["line feeds"], "quotes": ["around fields"]}
 COLUMNS = ("voter_id", "last_name", "first_name")
@@ -77,3 +82,11 @@ def test_a_header_is_compared_with_the_earlier_one_that_is_most_like_it():
     earlier = Form(TRAITS, [("full", "x", "y"), COLUMNS])
     told = Form(TRAITS, [("full", "x", "y"), ("VOTER_ID", *COLUMNS[1:])]).since(earlier)
     assert told == ["1 column is spelled otherwise, such as VOTER_ID for voter_id"]
+
+
+def test_a_header_with_a_row_behind_it_is_not_kept():
+    layout = read_source(CONFIGS, "nc").layout_on(dt.date(2026, 10, 1)).files["voters"]
+    names = tuple(layout.format.names)
+    row = tuple(f"{n}" for n, _ in enumerate(names))
+    texts = [TextRelation("file", headers, None, "") for headers in (names, (*names, *row))]
+    assert [len(Form.of([(layout, text, 0)]).headers) for text in texts] == [1, 0]
