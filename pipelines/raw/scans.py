@@ -216,9 +216,12 @@ class FixedScan(TextScan):
     @property
     def written(self) -> dict[str, str]:
         """Traits of how it is written, in words."""
-        if self.places.separator:  # then the last field may take the rest of the line
-            return {**super().written, "width": f"{self.places.starts[-1] - 1} characters before the last field"}
-        return {**super().written, "width": f"{len(next(iter(self.opened.head(1)), ''))} characters"}
+        lines = [line for line in self.opened.head(SAMPLED_LINES) if line]
+        if not self.places.separator:
+            return {**super().written, "width": f"{len(next(iter(lines), ''))} characters"}
+        blanks = min((len(line) - len(line.rstrip()) for line in lines), default=0)  # the last field takes the rest
+        width = f"{self.places.starts[-1] - 1} characters before the last field"
+        return {**super().written, "width": width, "blanks that end every line": str(blanks or "")}
 
     @property
     def lines_before(self) -> int:

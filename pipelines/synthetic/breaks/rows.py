@@ -128,7 +128,7 @@ BREAKS: Sequence[Break] = (
         sentence="Every record has four characters more than the layout says.",
         change=all_texts(_widen),
         outcomes=LOADS_OR_HELD,  # blanks behind the last of fields that a sign ends say nothing
-        cause=r"characters|length",
+        cause=r"characters|length|blanks that end every line",
         fits=is_fixed_width,
     ),
     Break(  # the same in one line
