@@ -93,3 +93,7 @@ def broken_contract(table: str, broken: Iterable[BrokenRule]) -> ContractError:
 
 class LinkError(WalklistError):
     """Records cannot be linked as asked: nothing to learn from, a blocking rule over its budget, or one not known."""
+
+
+class PolicyError(WalklistError):
+    """Data may not serve a purpose, or a person may not do what was asked."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from models.tables import TableContract, column
+from models.tables import ColumnKind, TableContract, column
 
 _FEW = "None of these elections was open to the voter, or its history is unknown."
 _ALONE = "Nobody else of the home is registered, or their history is unknown."
@@ -32,6 +32,12 @@ def _precinct(which: str) -> Any:
 
 def _count(what: str, null_means: str = "") -> Any:
     return column(pa.float32(), what, unit="count", null_means=null_means, at_least=0, kind="derived")
+
+
+def _linked(what: str, none: str = "", kind: ColumnKind = "derived", **rest: Any) -> Any:
+    """A column from linked sources: missing, not zero, where a link is weak."""
+    unknown = f"No source tells it, or only by a weak link. {none}".strip()
+    return column(pa.float32(), what, null_means=unknown, kind=kind, source="core_links", **rest)
 
 
 class Features(TableContract):
@@ -151,7 +157,36 @@ class Features(TableContract):
         null_means="No precinct is given, or no age is known in the state.",
         kind="derived",
     )
+    donation_count = _linked("Gifts known by the as-of day.", unit="count", at_least=0)
+    donation_usd = _linked(
+        "Gifts less refunds in the two years before the election, as far as known by the as-of day.", unit="USD"
+    )
+    last_donation_years = _linked("Time from the last gift to the election.", unit="years", none="Also where none is.")
+    is_subscriber = _linked("On an e-mail list of the campaign: 1 yes, 0 no.", at_least=0, at_most=1)
+    volunteer_shift_count = _linked("Shifts worked as a volunteer.", unit="count", at_least=0)
+    contact_attempt_count = _linked(
+        "Attempts to reach the voter in the two years before the election.", unit="count", at_least=0
+    )
+    contact_count = _linked("Of these, attempts that reached the voter.", unit="count", at_least=0)
+    income_usd = _linked("Income of the home, as a vendor has it.", unit="USD", at_least=0, kind="sensitive")
+    home_value_usd = _linked("Value of the home, as a vendor has it.", unit="USD", at_least=0)
+    is_home_owner = _linked("The home is owned by those who live in it: 1 yes, 0 no.", at_least=0, at_most=1)
+    residence_years = _linked("Time at the address, as a vendor has it.", unit="years", at_least=0)
+    children_count = _linked("Children in the home, as a vendor has it.", unit="count", at_least=0)
+    link_q = column(
+        pa.float32(),
+        "Least calibrated chance that a link behind the row's linked columns is right; weighs the row in training.",
+        unit="probability", at_least=0, at_most=1, kind="derived",
+        null_means="No link stands behind the row, or it is by a stated id or not calibrated.",
+    )  # fmt: skip
 
+
+LINKED = (
+    "donation_count", "donation_usd", "last_donation_years", "is_subscriber", "volunteer_shift_count",
+    "contact_attempt_count", "contact_count", "income_usd", "home_value_usd", "is_home_owner", "residence_years",
+    "children_count",
+)  # fmt: skip
+"""Columns that come from linked sources."""
 
 _BORDER = (
     "voter_id",
@@ -162,6 +197,7 @@ _BORDER = (
     "as_of",
     "snapshot_date",
     "cohort",
+    "link_q",
 )
 
 

@@ -26,6 +26,7 @@ def fit_booster(
     monotone: Sequence[int] = (),
     objective: Objective = "binary",
     num_threads: int = 1,
+    weight: np.ndarray | None = None,
 ) -> lgb.Booster:
     """The booster of the best iteration, judged by log loss on rows that it did not learn from.
 
@@ -41,9 +42,10 @@ def fit_booster(
         objective: Loss; cross_entropy accepts probabilities as outcomes.
         num_threads: Threads of this booster, count; written into its text. Two boosters side by side on a thread each
             are done sooner than one after the other on two.
+        weight: How much each row teaches, above 0; all alike without it.
 
     Shapes:
-        X (n_rows, n_features); y and is_stopping (n_rows,).
+        X (n_rows, n_features); y, is_stopping and weight (n_rows,).
 
     Raises:
         TrainingError: One of the two parts is empty, or its outcomes do not vary.
@@ -52,7 +54,8 @@ def fit_booster(
         if not rows.any() or np.ptp(y[rows]) == 0:
             raise TrainingError(f"The {part} part has {int(rows.sum()):,} rows and outcomes that do not vary.")
     params = _params(config, objective, _signs(X.shape[1], monotone), num_threads)
-    rows = lgb.Dataset(X, y, params=params, free_raw_data=False, categorical_feature=list(categorical)).construct()
+    codes = list(categorical)
+    rows = lgb.Dataset(X, y, weight=weight, params=params, free_raw_data=False, categorical_feature=codes).construct()
     learned, judged = (
         rows.subset(np.flatnonzero(part).tolist(), params=params) for part in (~is_stopping, is_stopping)
     )

@@ -151,6 +151,9 @@ class ModelConfig(Strict):
     features: list[str] = Field(description="Columns of the matrix, in its order.", min_length=1)
     monotone: list[str] = Field(default_factory=list, description="Features that may only raise the score.")
     monotone_increasing: bool = Field(False, description="Whether the list `monotone` is enforced.")
+    weight: Literal["link_q"] | None = Field(
+        None, description="Column that says how much a row teaches, such as the chance that its links are right."
+    )
     split: Annotated[OccasionsSplit | InTimeSplit, Field(discriminator="scheme")] = Field(
         description="How rows are divided to fit, calibrate and grade."
     )

@@ -22,6 +22,8 @@ from models.passport import build_passport
 from models.report import Judged, build_report
 from models.splits import Roles, backtest_roles, household_fold, production_roles, stopping_households
 
+_LEAST_WEIGHT = 1e-3  # LightGBM wants a positive weight of every row
+
 
 @dataclass(frozen=True)
 class FittedPropensity:
@@ -119,7 +121,24 @@ def fit_member(
         monotone=raised,
         objective=objective,
         num_threads=num_threads,
+        weight=weights_of(frame, config),
     )
+
+
+def weights_of(frame: pd.DataFrame, config: StateModel) -> np.ndarray | None:
+    """How much each row teaches: the named column, 1 where it is null; nothing where the model names none.
+
+    Shapes:
+        returns (n_rows,), above 0.
+
+    Raises:
+        TrainingError: The frame lacks the column.
+    """
+    if config.weight is None:
+        return None
+    if config.weight not in frame:
+        raise TrainingError(f"{config.name} weighs its rows by {config.weight}; the frame lacks it.")
+    return frame[config.weight].fillna(1.0).clip(lower=_LEAST_WEIGHT).to_numpy(dtype=np.float64)
 
 
 def matrix_of(frame: pd.DataFrame, spec: FeatureSpec) -> np.ndarray:

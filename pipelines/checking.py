@@ -1,30 +1,35 @@
 """Reads every configuration and says all that is wrong with them at once."""
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
 from models.config import Strict, read_config
-from models.errors import ConfigError
+from models.errors import ConfigError, PolicyError
 from models.model_config import ModelConfig
 from pipelines.calendar import ElectionsConfig
 from pipelines.core.experiments import Experiment
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.history import InRow
 from pipelines.layouts.reading.packing import vote_groups
-from pipelines.layouts.source import Source
+from pipelines.layouts.source import Feed, Source, Vendor, source_paths, vendor_paths
+from pipelines.policy import Policy, read_policy
 from pipelines.publish.targets import PublicationConfig
 from pipelines.settings import CONFIGS, Profile
 from pipelines.synthetic.config import SyntheticConfig
+from pipelines.tables.campaign import RECORD_TABLES
 from pipelines.timetable import SchedulesConfig, read_schedules
 
 _KINDS: dict[str, type[Strict]] = {
     "elections.yaml": ElectionsConfig,
     "synthetic.yaml": SyntheticConfig,
     "schedules.yaml": SchedulesConfig,
+    "policy.yaml": Policy,
     "states/*.yaml": Source,
     "studies/*.yaml": Source,
+    "vendors/*.yaml": Vendor,
     "models/*.yaml": ModelConfig,
     "experiments/*.yaml": Experiment,
     "publications/*.yaml": PublicationConfig,
@@ -66,6 +71,7 @@ def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
     """Names in a configuration that lead nowhere, and patterns that the engine cannot read."""
     if isinstance(content, Profile):
         named: list[tuple[str, ...]] = [(f"states/{name}", f"studies/{name}") for name in content.sources]
+        named += [(f"vendors/{name}",) for name in content.vendors]
         named += [(f"models/{name}",) for name in content.models]
         named += [(f"experiments/{name}",) for name in content.experiments]
         named += [(f"publications/{content.publication}",)]
@@ -77,8 +83,31 @@ def _dangling(configs: Path, path: Path, content: Strict) -> Iterator[str]:
         yield from (f"{path}: {fault}" for fault in _unknown_schedules(configs, content))
     if isinstance(content, ModelConfig | Experiment | PublicationConfig) and content.name != path.stem:
         yield f"{path}: its name is {content.name}, the file's is {path.stem}."
+    if isinstance(content, Policy):
+        unknown = sorted(set(content.sources) - {*source_paths(configs), *vendor_paths(configs)})
+        yield from (f"{path}: sources.{name}: there is no source of that name." for name in unknown)
+    if isinstance(content, Feed):
+        yield from (f"{path}: {fault}" for fault in _terms_faults(configs, path.stem, content))
     for place, column in _columns(content):
         yield from (f"{path}: {place}: {fault}" for fault in _broken_patterns(column))
+
+
+def _terms_faults(configs: Path, name: str, feed: Feed) -> Iterator[str]:
+    """What the terms of a source say that the policy does not know, or that is withheld from nobody."""
+    try:
+        policy = read_policy(configs)
+        policy.purposes_of(name, feed, dt.date.min)
+        policy.allowed_columns(feed, "", [])
+    except ConfigError:  # it is told as a fault of its own
+        return
+    except PolicyError as error:
+        yield str(error)
+    if isinstance(feed, Vendor):
+        columns = {column for role in feed.roles for column in RECORD_TABLES[role].columns()}
+        yield from (
+            f"withheld_columns.{name}: none of its tables has it."
+            for name in sorted({*feed.withheld_columns} - columns)
+        )
 
 
 def _unknown_schedules(configs: Path, profile: Profile) -> Iterator[str]:
@@ -92,7 +121,7 @@ def _columns(content: Strict) -> Iterator[tuple[str, ColumnLayout]]:
     """Every column that a configuration reads from a file, with its place in words."""
     if isinstance(content, Experiment):
         yield from content.columns.items()
-    if isinstance(content, Source):
+    if isinstance(content, Feed):
         for layout in content.layouts:
             for role in layout.files:
                 for look in layout.looks(role):

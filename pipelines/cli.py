@@ -104,6 +104,21 @@ def simulate(
 
 
 @app.command()
+def review(
+    state: Annotated[str, typer.Argument(help="Two letters of the state.")],
+    decisions: Annotated[Path | None, typer.Argument(help="A sheet with decisions, to be taken in.")] = None,
+    profile: Profile = "local",
+) -> None:
+    """Write a sheet of doubtful links for a person to decide on, or take in the decisions of one."""
+    from pipelines.engine import review_links, show_progress
+
+    with _in_words():
+        settings = _settings(profile)
+        show_progress()
+        raise typer.Exit(0 if review_links(settings, state.upper(), decisions) else 1)
+
+
+@app.command()
 def run(
     profile: Profile = "local", state: Annotated[list[str] | None, typer.Option(help="Only these states.")] = None
 ) -> None:

@@ -16,12 +16,13 @@ from models.errors import ConfigError, DeliveryError
 from models.model_config import ModelConfig
 from pipelines.calendar import read_calendar
 from pipelines.lake import Lake
-from pipelines.layouts.source import read_source
+from pipelines.layouts.source import read_source, read_vendor
 from pipelines.settings import Settings
 from pipelines.sql import literal
 from pipelines.synthetic.config import SyntheticConfig
 from pipelines.synthetic.deliveries import write_deliveries
 from pipelines.synthetic.simulation import Simulation
+from pipelines.synthetic.vendors.deliveries import write_deliveries_of
 
 
 def simulation_of(settings: Settings, state: str, voters: int | None = None) -> Simulation:
@@ -38,13 +39,15 @@ def simulate_landing(settings: Settings, voters: int | None = None) -> None:
     """Write every snapshot of the profile's states into the landing folder, and the truth of the scored elections.
 
     States are worlds of their own, so each is simulated by a process, one more at once than there are processors: three
-    states on two processors then never leave one idle.
+    states on two processors then never leave one idle. The vendors, who know people of all of them, are another one.
     """
     names = settings.profile.sources
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(len(names), (os.cpu_count() or 1) + 1), mp_context=spawn) as pool:
-        for told in pool.map(_simulate_state, [settings] * len(names), names, [voters] * len(names)):
-            _say(told)
+    with ProcessPoolExecutor(min(len(names) + 1, (os.cpu_count() or 1) + 1), mp_context=spawn) as pool:
+        jobs = [pool.submit(_simulate_vendors, settings, voters)] if settings.profile.vendors else []
+        jobs = [pool.submit(_simulate_state, settings, name, voters) for name in names] + jobs
+        for job in jobs:
+            _say(job.result())
 
 
 def _simulate_state(settings: Settings, name: str, voters: int | None) -> str:
@@ -57,6 +60,17 @@ def _simulate_state(settings: Settings, name: str, voters: int | None) -> str:
     folders = write_deliveries(simulation, source, settings.landing / name, days, truth)
     written = f"{len(folders)} simulated deliveries written, {len(days) - len(folders)} stood"
     return f"{source.name}: {simulation.state.voters:,} voters, {written}, in {settings.landing / name}"
+
+
+def _simulate_vendors(settings: Settings, voters: int | None) -> str:
+    """Write what is missing of the landing folders of the profile's vendors, and its truth; a sentence on it."""
+    states = dict.fromkeys(read_source(settings.configs, name).state for name in settings.profile.sources)
+    simulations = [simulation_of(settings, state, voters) for state in states]
+    vendors = {name: read_vendor(settings.configs, name) for name in settings.profile.vendors}
+    landing = {name: settings.landing / name for name in vendors}
+    folders = write_deliveries_of(vendors, simulations, landing, {}, settings.root / "truth" / "vendors")
+    written = sum(map(len, folders.values()))
+    return f"{len(vendors)} vendors: {written} simulated deliveries written, in {settings.landing}"
 
 
 def _models_of(settings: Settings, state: str) -> list[ModelConfig]:

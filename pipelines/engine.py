@@ -100,6 +100,30 @@ def run_states(settings: Settings, states: list[str] | None = None) -> list[Stat
         raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
 
 
+def review_links(settings: Settings, state: str, decisions: Path | None) -> bool:
+    """Write a sheet of doubtful links of a state, or take in the decisions of one; whether that went well.
+
+    Raises:
+        BusyError: Another run is at work on this data root.
+    """
+    import dagster as dg
+
+    os.environ.update(environment(settings))
+    prepare(settings)
+    from pipelines.definitions import defs
+
+    asked = {"ops": {"review_sheet": {"config": {"state": state, "decisions": str(decisions or "")}}}}
+    try:
+        with run_lock(settings.root).acquire(timeout=0), dg.DagsterInstance.get() as instance:
+            result = execute_job(defs(), "review_links", instance, asked)
+    except filelock.Timeout:
+        raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
+    for event in result.all_events:
+        if event.event_type_value == "STEP_FAILURE":
+            log.error(_reason(event))
+    return bool(result.success)
+
+
 def run_decision(settings: Settings, delivery: str, choice: str, why: str) -> StateRun:
     """Write down what a person decided on a held delivery, and run its state to the published scores.
 
@@ -115,35 +139,39 @@ def run_decision(settings: Settings, delivery: str, choice: str, why: str) -> St
     """
     os.environ.update(environment(settings))
     prepare(settings)
-    made = {"ops": {"raw_receipts": {"config": {"delivery": delivery, "choice": choice, "why": why}}}}
     try:
         with run_lock(settings.root).acquire(timeout=0):
-            return _run_decision(settings, _state_of(settings, delivery), made)
+            return _run_decision(settings, delivery, choice, why)
     except filelock.Timeout:
         raise BusyError(f"{settings.root}: another run is at work. Wait for it, or look at it in the UI.") from None
 
 
-def _run_decision(settings: Settings, state: str, made: dict[str, Any]) -> StateRun:
+def _run_decision(settings: Settings, delivery: str, choice: str, why: str) -> StateRun:
     import dagster as dg
 
     from pipelines.definitions import defs
+    from pipelines.defs.held import OF_STATES, OF_VENDORS, decide_config
 
+    partition, is_vendor = _partition_of(settings, delivery)
+    decider = OF_VENDORS if is_vendor else OF_STATES
+    made = decide_config(decider.asset, delivery, choice, why)
     with dg.DagsterInstance.get() as instance:
-        run = _run_state(settings, defs(), instance, state, "decide", made)
+        run = _run_state(settings, defs(), instance, partition, decider.job, made)
     _write_page(settings)
-    return _with_standing(settings, run)
+    return run if is_vendor else _with_standing(settings, run)
 
 
-def _state_of(settings: Settings, delivery: str) -> str:
-    """The state whose source has a delivery."""
+def _partition_of(settings: Settings, delivery: str) -> tuple[str, bool]:
+    """The state or the vendor whose delivery it is, and whether it is a vendor."""
     from pipelines.defs.resources import Desk
     from pipelines.raw.receipts import ReceiptLedger
 
     desk, unlike = Desk(profile=settings.name), []
-    for name, source in desk.sources.items():
+    partitions = {name: (source.state, False) for name, source in desk.sources.items()}
+    for name, partition in (partitions | {name: (name, True) for name in desk.vendors}).items():
         try:
             ReceiptLedger(desk.lake, name).find(delivery)
-            return source.state
+            return partition
         except DeliveryError as error:
             unlike.append(str(error))
     raise DeliveryError(" ".join(unlike))
@@ -161,6 +189,8 @@ def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
     definitions: dg.Definitions = defs()
     chosen = states or STATES
     with dg.DagsterInstance.get() as instance:
+        vendors = [] if states else settings.profile.vendors
+        taken = [_run_state(settings, definitions, instance, name, "take_in_records") for name in vendors]
         if settings.profile.workers > 1 and len(chosen) > 1:
             runs = _run_apart(settings, chosen)
         else:
@@ -168,7 +198,7 @@ def _run(settings: Settings, states: list[str] | None) -> list[StateRun]:
         if not all(run.is_success for run in runs):
             execute_job(definitions, "publish", instance)  # so that the release says how the failed ones stand by now
     _write_page(settings)
-    return [_with_standing(settings, run) for run in runs]
+    return [*(run for run in taken if not run.is_success), *(_with_standing(settings, run) for run in runs)]
 
 
 def _run_apart(settings: Settings, states: list[str]) -> list[StateRun]:
@@ -215,7 +245,8 @@ def _run_state(
     reasons += [f"{check.asset_key.path[-1]}, {check.check_name}: {check.description or 'failed.'}" for check in broken]
     reason = " ".join(filter(None, reasons))
     if not result.success:
-        record_outcome(settings.root, StateOutcome(state, False, reason))
+        if job in ("rescore", "decide"):
+            record_outcome(settings.root, StateOutcome(state, False, reason))
         alert_failed(log, Desk(profile=settings.name), state, result.run_id)
     return StateRun(state, result.success, reason)
 

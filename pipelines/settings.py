@@ -18,6 +18,9 @@ class Profile(Strict):
     sources: list[str] = Field(
         description="Sources that run here: names of files in configs/states or configs/studies."
     )
+    vendors: list[str] = Field(
+        [], description="Vendors and campaign sources that run here: names of files in configs/vendors."
+    )
     models: list[str] = Field(description="Models that run here: names of files in configs/models.")
     experiments: list[str] = Field([], description="Experiments read out here: names of files in configs/experiments.")
     publication: str = Field(

@@ -10,7 +10,7 @@ from typing import Literal
 from models.errors import DeliveryError
 from pipelines.core.findings import keep_approved, read_finding
 from pipelines.lake import Lake
-from pipelines.layouts.source import Source
+from pipelines.layouts.source import Feed
 from pipelines.raw.adopted import adopt_entry
 from pipelines.raw.receipts import Delivery, ReceiptLedger
 
@@ -35,7 +35,7 @@ class Decision:
     person: str
 
 
-def decide(lake: Lake, name: str, source: Source, made: Decision) -> str:
+def decide(lake: Lake, name: str, source: Feed, made: Decision) -> str:
     """Write a decision down and say in a sentence what follows from it.
 
     Args:
@@ -62,7 +62,7 @@ def decide(lake: Lake, name: str, source: Source, made: Decision) -> str:
     return _approve(lake, name, source, delivery, made, told)
 
 
-def _approve(lake: Lake, name: str, source: Source, delivery: Delivery, made: Decision, told: str) -> str:
+def _approve(lake: Lake, name: str, source: Feed, delivery: Delivery, made: Decision, told: str) -> str:
     ledger, finding = ReceiptLedger(lake, name), read_finding(lake, delivery)
     if finding and finding.entry and made.choice == "approve":
         day, stated = delivery.snapshot_date, f"Adopted for {delivery.delivery_id} by {told}"

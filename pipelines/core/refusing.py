@@ -25,7 +25,14 @@ HEADER = "the header"
 _LATE = "is not after the snapshot"
 _WRONG_COLUMNS = 2  # one text that does not convert is a fault of its own; two in one row are no chance
 _UNREAD = "is stated and can be read"
-_STRAY_QUOTE = "contains(voter_id, '\"')"  # a quote was lost at one end of the field: it would be another person
+
+
+def _stray_quote(key: str) -> str:
+    """SQL of whether a quote was lost at one end of a key's field: it would be another person."""
+    return f"contains({key}, '\"')"
+
+
+_STRAY_QUOTE = _stray_quote("voter_id")
 
 
 def refuse_lines(connection: duckdb.DuckDBPyConnection, number: int, lines: Sequence[tuple[int, str]]) -> None:
@@ -90,9 +97,9 @@ def number_rows(
     )
 
 
-def refuse_headers(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Refuse rows that repeat the header among the data, before they could be taken for a voter."""
-    _refuse(connection, table, f"voter_id = {literal(HEADER)}", "is a row of data, not the header again", None)
+def refuse_headers(connection: duckdb.DuckDBPyConnection, table: str, key: str = "voter_id") -> None:
+    """Refuse rows that repeat the header among the data, before they could be taken for a voter or a record."""
+    _refuse(connection, table, f"{key} = {literal(HEADER)}", "is a row of data, not the header again", None)
 
 
 def refuse_shifted(
@@ -185,24 +192,51 @@ def refuse_voters(connection: duckdb.DuckDBPyConnection, told: list[str], key_ru
     Returns:
         Rows folded, count.
     """
-    _refuse(connection, "staged_voters", "voter_id IS NULL", key_rule, "voter_id")
-    _refuse(connection, "staged_voters", _STRAY_QUOTE, "has no stray quote", "voter_id")
+    return _refuse_unkeyed(connection, "staged_voters", "voter_id", told, key_rule)
+
+
+def refuse_records(connection: duckdb.DuckDBPyConnection, table: str, told: Sequence[str], who: Sequence[str]) -> int:
+    """Refuse records without an id or without a word on who they are about, and ids that contradict themselves.
+
+    Args:
+        connection: Holds the working tables.
+        table: Working table of one role.
+        told: Its columns that say something.
+        who: Of these, those that say who it is; a record has one of them at least.
+
+    Returns:
+        Rows folded, count.
+    """
+    nobody = f"{' AND '.join(f'{identifier(name)} IS NULL' for name in who)} AND source_record_id IS NOT NULL"
+    _refuse(connection, table, nobody, "says who it is about", None)
+    return _refuse_unkeyed(connection, table, "source_record_id", told, "is stated")
+
+
+def _refuse_unkeyed(
+    connection: duckdb.DuckDBPyConnection, table: str, key: str, told: Sequence[str], key_rule: str
+) -> int:
+    """Refuse rows without a key, and all rows of a key whose rows contradict each other; fold rows that repeat.
+
+    Returns:
+        Rows folded, count.
+    """
+    _refuse(connection, table, f"{key} IS NULL", key_rule, key)
+    _refuse(connection, table, _stray_quote(key), "has no stray quote", key)
     facts = f"hash({', '.join(identifier(name) for name in told)})"
     connection.execute(
-        f"""CREATE TABLE repeated AS
+        f"""CREATE OR REPLACE TABLE repeated AS
         WITH ids AS (
-            SELECT voter_id FROM staged_voters GROUP BY voter_id HAVING count(*) > 1
+            SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1
         )
-        SELECT voter_id, min({facts}) <> max({facts}) AS is_conflicting, min(staged_voters.rowid) AS first_row
-        FROM staged_voters
-        SEMI JOIN ids USING (voter_id)
-        GROUP BY voter_id"""
+        SELECT {key}, min({facts}) <> max({facts}) AS is_conflicting, min({table}.rowid) AS first_row
+        FROM {table}
+        SEMI JOIN ids USING ({key})
+        GROUP BY {key}"""
     )
-    conflicting = "voter_id IN (SELECT voter_id FROM repeated WHERE is_conflicting)"
-    _refuse(connection, "staged_voters", conflicting, "has one set of facts for an id", "voter_id")
+    conflicting = f"{key} IN (SELECT {key} FROM repeated WHERE is_conflicting)"
+    _refuse(connection, table, conflicting, "has one set of facts for an id", key)
     return connection.execute(
-        "DELETE FROM staged_voters USING repeated "
-        "WHERE staged_voters.voter_id = repeated.voter_id AND staged_voters.rowid <> first_row"
+        f"DELETE FROM {table} USING repeated WHERE {table}.{key} = repeated.{key} AND {table}.rowid <> first_row"
     ).fetchall()[0][0]
 
 

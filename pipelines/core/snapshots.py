@@ -72,14 +72,19 @@ class Snapshots:
         Raises:
             ContractError: The rows break a table's contract; that table and those after it keep what they had.
         """
-        queries = (_select_rejects(file_ids), votes, people)
+        queries = (select_rejects(file_ids), votes, people)
         write = partial(
             self.lake.write, connection=connection, made_from=made_from, state=self.state, snapshot_date=day
         )
         return {table.table_name: write(table, query=query) for table, query in zip(_TABLES, queries, strict=True)}
 
 
-def _select_rejects(file_ids: Sequence[str]) -> str:
+def select_rejects(file_ids: Sequence[str]) -> str:
+    """SELECT of refused rows, from the working table `refused`.
+
+    Args:
+        file_ids: File behind each file_no.
+    """
     numbers = ", ".join(f"({number}, {literal(file_id)})" for number, file_id in enumerate(file_ids))
     return f"""
     SELECT DISTINCT file_id, row_number, rule, column_name

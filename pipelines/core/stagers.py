@@ -6,13 +6,13 @@ Of votes each distinct row of texts, the voter aside, is converted once: million
 from models.errors import LayoutError
 from pipelines.core.readings import VoteTexts, read_votes
 from pipelines.core.staged import Count
-from pipelines.core.text_stager import TextStager, bit_tests, count_readings, take_counts
+from pipelines.core.text_stager import TextStager, count_readings
 from pipelines.layouts.files import FileLayout
 from pipelines.layouts.history import InRow, LongHistory
 from pipelines.layouts.reading.cells import UNKNOWN_CELL, missing_elections, wide_cells
 from pipelines.layouts.reading.packing import SEPARATOR, is_packed, pack, texts_of_votes
 from pipelines.layouts.reading.positions import Positions
-from pipelines.layouts.reading.typed import rules, select_typed
+from pipelines.layouts.reading.typed import select_typed
 from pipelines.layouts.wide import WideElection, WideHistory
 from pipelines.raw.readers import TextRelation
 from pipelines.sql import literal
@@ -64,10 +64,7 @@ class PeopleStager(TextStager):
         return [*carried, wide_cells(history, self.elections, self.positions)] if self.elections else carried  # ty: ignore
 
     def _count_faults(self, rows: dict[int, int]) -> None:
-        named = rules(self.layout.column_layouts(), self.positions, self.day)
-        bits = [f"count(*) FILTER ({test})" for test in bit_tests(len(named))]
-        counted = f"FROM staged_voters WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
-        take_counts(self.connection, self.staged, f"SELECT file_no, {', '.join(bits)} {counted}", named, rows)
+        self._count_of_rows(self.layout.column_layouts(), rows)
         self._count_unknown_cells(rows)
 
     def _count_unknown_cells(self, rows: dict[int, int]) -> None:

@@ -75,7 +75,7 @@ def stage_delivery(
     deliveries = [received.delivery, *received.earlier]
     codes = stage_codes(connection, root, deliveries, layout.codes, scratch, staged.differences)
     occasion = Occasion(received.state, received.delivery.snapshot_date, received.calendar, codes)
-    staged.differences += _unmeant(root, received)
+    staged.differences += unmeant(root, layout, received.delivery)
     packed = [texts for found in opened for texts in _stage_texts(connection, found, staged, occasion)]
     look_up(connection, staged, layout.files["voters"], occasion)
     connection.execute(f"CREATE VIEW told_voters AS {select_voters(layout.files['voters'])}")
@@ -85,16 +85,16 @@ def stage_delivery(
     _refuse(connection, staged, [found.look for found in opened], told, occasion)
     for found in packed:
         unpack_votes(connection, staged, found, occasion)
-    _count_refused(connection, staged)
+    count_refused(connection, staged)
     return staged
 
 
-def _unmeant(root: Path, received: Received) -> list[str]:
+def unmeant(root: Path, layout: Layout, delivery: Delivery) -> list[str]:
     """Sentences on members of archives that nothing in the layout means."""
-    meant = [*received.layout.all_looks(), *received.layout.codes.values()]
+    meant = [*layout.all_looks(), *layout.codes.values()]
     return [
         sentence
-        for event in received.delivery.events
+        for event in delivery.events
         for sentence in describe_unmeant(kept_file(root, event["file_id"]), event["file_name"], meant)
     ]
 
@@ -142,7 +142,7 @@ def _stage_texts(
     for file_id, _ in opened.texts:
         staged.files.setdefault(file_id, {"row_count": 0, "line_count": None})
     stager = VotesStager if files.is_long else PeopleStager if files.voters else RowsStager
-    for alike in _by_dialect(opened.texts):
+    for alike in by_dialect(opened.texts):
         staging = stager(connection, staged, files, alike, occasion)
         staging.stage()
         read = [ReadText(opened.role, opened.number, files, text) for _, text in alike]
@@ -164,7 +164,7 @@ def select_voters(files: FileLayout) -> str:
     return f"SELECT {', '.join(told)} FROM staged_voters {joined}"
 
 
-def _by_dialect(texts: list[Text]) -> list[list[Text]]:
+def by_dialect(texts: list[Text]) -> list[list[Text]]:
     """Texts that can be read together, in the order of their first one."""
     found: dict[tuple[object, ...], list[Text]] = {}
     for file_id, text in texts:
@@ -200,7 +200,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection, is_wide: bool = False, 
     )
 
 
-def _count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+def count_refused(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Add the refused lines to the facts of their files, and the counts by rule."""
     for facts in staged.files.values():
         facts["reject_count"] = 0
     for number, count in refusing.refused_lines(connection).items():

@@ -4,7 +4,7 @@ A source may send one file or one for each county: texts with the same columns a
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import duckdb
@@ -40,8 +40,10 @@ class TextStager(ABC):
         occasion: State, day and calendar of the delivery, and its code files.
     """
 
-    table: ClassVar[str]
+    table: str
     """Working table that the rows go to."""
+    key: ClassVar[str] = "voter_id"
+    """Its column that tells one row from another, or a repeated header."""
 
     def __init__(
         self,
@@ -76,7 +78,7 @@ class TextStager(ABC):
 
     def _refuse_broken(self) -> None:
         """Refuse what was read as a row and is none: the header again, shifted fields, a record broken in two."""
-        refusing.refuse_headers(self.connection, self.table)
+        refusing.refuse_headers(self.connection, self.table, self.key)
         if self.has_short_rows and self.layout.voters:
             required = [name for name, column in self.layout.voters.items() if column.is_required]
             columns = [name for name, _ in rules(self.layout.voters, self.positions)]
@@ -115,6 +117,13 @@ class TextStager(ABC):
     @abstractmethod
     def _read(self, relation: str, first: int) -> None:
         """Add the rows of text columns c0 .. cN, of which the first text is file_no `first`."""
+
+    def _count_of_rows(self, columns: Mapping[str, ColumnLayout], rows: dict[int, int]) -> None:
+        """Count the faults and masks of columns that are typed in the working table itself."""
+        named = rules(columns, self.positions, self.day)
+        bits = [f"count(*) FILTER ({test})" for test in bit_tests(len(named))]
+        counted = f"FROM {self.table} WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
+        take_counts(self.connection, self.staged, f"SELECT {', '.join(['file_no', *bits])} {counted}", named, rows)
 
     @abstractmethod
     def _count_faults(self, rows: dict[int, int]) -> None:

@@ -1,6 +1,7 @@
 """What the desk shows of a held delivery: why, how it differs, the entry that would read it, and how to decide."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -13,16 +14,36 @@ from pipelines.defs.tables import markdown_table, reason_of
 from pipelines.lake import Lake
 from pipelines.raw.receipts import Delivery
 
-_DECIDE_PAGE = "/locations/walklist/jobs/decide/playground/setup"  # code location as pyproject.toml names it
+_DECIDE_PAGE = "/locations/walklist/jobs/{}/playground/setup"  # code location as pyproject.toml names it
 
 
-def held_metadata(lake: Lake, state: str, deliveries: Sequence[Delivery]) -> dict[str, dg.MetadataValue]:
+@dataclass(frozen=True)
+class Decider:
+    """The job in which people decide on held deliveries.
+
+    Attributes:
+        job: Its name.
+        asset: The asset in it that takes the decision.
+    """
+
+    job: str
+    asset: str
+
+
+OF_STATES = Decider("decide", "raw_receipts")
+OF_VENDORS = Decider("decide_records", "raw_record_receipts")
+
+
+def held_metadata(
+    lake: Lake, state: str, deliveries: Sequence[Delivery], decider: Decider = OF_STATES
+) -> dict[str, dg.MetadataValue]:
     """The newest held delivery, laid out for a person who has a minute; nothing where none is held.
 
     Args:
         lake: Data root.
-        state: Two-letter code.
+        state: Two-letter code, or a vendor's name: the partition.
         deliveries: All deliveries of its source, oldest first.
+        decider: Where people decide on them.
     """
     held = [delivery for delivery in deliveries if delivery.verdict == "held"]
     if not held:
@@ -36,7 +57,7 @@ def held_metadata(lake: Lake, state: str, deliveries: Sequence[Delivery]) -> dic
         "held 4: proposed layout entry": dg.MetadataValue.md(_proposed(finding)),
     }
     return told | {
-        f"held 5: {choice}": dg.MetadataValue.md(_choice(state, newest, choice, meaning))
+        f"held 5: {choice}": dg.MetadataValue.md(_choice(_link(decider, state, newest, choice), meaning))
         for choice, meaning in _choices(finding).items()
     }
 
@@ -73,23 +94,21 @@ def _choices(finding: Finding) -> dict[str, str]:
     return choices | {"reject": "Never look at it again; the last good snapshot stays in use."}
 
 
-def _choice(state: str, delivery: Delivery, choice: str, meaning: str) -> str:
+def _choice(link: str, meaning: str) -> str:
     """A choice as a link to the job with everything filled in but the reason; short, so that it is shown at once."""
-    link = f"[Open the job]({_link(state, delivery, choice)}), write your reason under `why`, Launch run."
-    return f"{meaning} {link}"
+    return f"{meaning} [Open the job]({link}), write your reason under `why`, Launch run."
 
 
-def decide_config(delivery_id: str, choice: str, why: str) -> str:
-    """The run configuration of the job `decide`, as YAML."""
-    made = {"delivery": delivery_id, "choice": choice, "why": why}
-    return yaml.safe_dump({"ops": {"raw_receipts": {"config": made}}}, sort_keys=False)
+def decide_config(asset: str, delivery_id: str, choice: str, why: str) -> dict[str, Any]:
+    """The run configuration of a job that decides."""
+    return {"ops": {asset: {"config": {"delivery": delivery_id, "choice": choice, "why": why}}}}
 
 
-def _link(state: str, delivery: Delivery, choice: str) -> str:
-    """The launchpad of the job with the state chosen and the configuration written."""
+def _link(decider: Decider, state: str, delivery: Delivery, choice: str) -> str:
+    """The launchpad of the job with the partition chosen and the configuration written."""
     filled = {
-        "config": decide_config(delivery.delivery_id, choice, ""),
+        "config": yaml.safe_dump(decide_config(decider.asset, delivery.delivery_id, choice, ""), sort_keys=False),
         "tags[0][key]": "dagster/partition",
         "tags[0][value]": state,
     }
-    return f"{_DECIDE_PAGE}?{urlencode(filled, quote_via=quote)}"
+    return f"{_DECIDE_PAGE.format(decider.job)}?{urlencode(filled, quote_via=quote)}"

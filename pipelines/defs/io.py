@@ -9,7 +9,7 @@ from models.features import Features
 from models.tables import Scores, TableContract
 from pipelines.defs.resources import Desk
 from pipelines.lake import Lake, Record, Table, find_broken
-from pipelines.tables import core
+from pipelines.tables import campaign, core, links, people
 from pipelines.tables.raw import Receipts
 
 CONTRACTS: dict[str, type[TableContract]] = {
@@ -23,6 +23,11 @@ CONTRACTS: dict[str, type[TableContract]] = {
         core.Elections,
         core.Households,
         core.Assignments,
+        *campaign.RECORD_TABLES.values(),
+        campaign.RecordRejects,
+        links.Links,
+        people.People,
+        people.PersonSteps,
         Features,
         Scores,
     )

@@ -4,24 +4,43 @@ import dagster as dg
 
 from models.wording import counted
 from pipelines.defs.io import CONTRACTS, broken_rules, standing_parts
-from pipelines.defs.raw import DECIDE
+from pipelines.defs.raw import DECIDE, DECIDE_RECORDS
+from pipelines.defs.records import OF_VENDORS
 from pipelines.defs.resources import Desk, told_in_words
 from pipelines.publish.ledger import current_release, verify
 from pipelines.upkeep import remove_superseded
 
+_vendors = dg.AssetSelection.assets(*OF_VENDORS)
+_states = dg.AssetSelection.all() - _vendors
+
 rescore = dg.define_asset_job(
     "rescore",
-    selection=dg.AssetSelection.all(),
+    selection=_states,
     description="One state, from what has landed to the published scores; only what changed is rebuilt.",
     tags={"team": "data"},
 )
 
 decide = dg.define_asset_job(
     DECIDE,
-    selection=dg.AssetSelection.all(),
+    selection=_states,
     description="Approves or rejects a held delivery, then runs its state to the published scores. "
     "core_voters shows what is held, and the configuration to paste here.",
     config={"ops": {"raw_receipts": {"config": {"delivery": "", "choice": "approve", "why": ""}}}},
+    tags={"team": "data"},
+)
+
+take_in_records = dg.define_asset_job(
+    "take_in_records",
+    selection=_vendors,
+    description="One vendor or campaign source, from what has landed to its tables; states link them when they run.",
+    tags={"team": "data"},
+)
+
+decide_records = dg.define_asset_job(
+    DECIDE_RECORDS,
+    selection=_vendors,
+    description="Approves or rejects a held delivery of a vendor. core_record_rejects shows what is held.",
+    config={"ops": {"raw_record_receipts": {"config": {"delivery": "", "choice": "approve", "why": ""}}}},
     tags={"team": "data"},
 )
 

@@ -39,7 +39,7 @@ def write_page(desk: Desk) -> Morning:
     """Write the page at once, as things stand now, and give what it says."""
     profile, now = desk.settings.profile, dt.datetime.now(ZoneInfo(desk.settings.profile.time_zone))
     sources = desk.sources
-    morning = gather(desk.lake, profile.publication, sources, desk.calendar, now)
+    morning = gather(desk.lake, profile.publication, sources, desk.calendar, now, desk.vendors)
     page = page_of(desk)
     page.parent.mkdir(parents=True, exist_ok=True)
     with desk.lake.scratch() as scratch:

@@ -12,16 +12,17 @@ from models.errors import DeliveryError
 from models.wording import counted
 from pipelines.core.deciding import Decision, decide
 from pipelines.defs.io import metadata_of
-from pipelines.defs.partitions import OWNERS, RETRY, by_state
-from pipelines.defs.resources import Desk, log, told_in_words
+from pipelines.defs.partitions import OWNERS, RETRY, by_state, by_vendor
+from pipelines.defs.resources import Desk, Told, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, markdown_table
+from pipelines.layouts.source import Feed
 from pipelines.raw.landing import receive
 from pipelines.raw.receipts import BY_RULES, ReceiptLedger
 from pipelines.tables.raw import Receipts
 
 _TOLD = 3  # refused files told of in the log; all are in the UI
-DECIDE = "decide"
-"""Name of the job that needs a decision."""
+DECIDE, DECIDE_RECORDS = "decide", "decide_records"
+"""Names of the jobs that need a decision."""
 
 
 class Choice(enum.Enum):
@@ -44,21 +45,18 @@ class DecisionConfig(dg.Config):
     why: str = Field("", description="Your reason, in words; it stands in raw_receipts. No value of a person's row.")
 
 
-@dg.asset(
-    group_name="raw",
-    partitions_def=by_state,
-    kinds={"file", "parquet"},
-    owners=OWNERS,
-    retry_policy=RETRY,
-    tags={"pii": "true"},
-    check_specs=[
-        dg.AssetCheckSpec(
-            "every_file_is_known",
-            asset="raw_receipts",
-            description="Every landed file fits its source's layout and is new.",
-        )
-    ],
-)
+def _check(asset: str) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        "every_file_is_known", asset=asset, description="Every landed file fits its source's layout and is new."
+    )
+
+
+_KEYWORDS: dict[str, Any] = {
+    "group_name": "raw", "kinds": {"file", "parquet"}, "owners": OWNERS, "retry_policy": RETRY, "tags": {"pii": "true"},
+}  # fmt: skip
+
+
+@dg.asset(**_KEYWORDS, partitions_def=by_state, check_specs=[_check("raw_receipts")])
 def raw_receipts(context: dg.AssetExecutionContext, desk: Desk, config: DecisionConfig) -> dg.MaterializeResult:
     """What arrived: one row per event of a received file, with its hash and where it stands.
 
@@ -66,26 +64,44 @@ def raw_receipts(context: dg.AssetExecutionContext, desk: Desk, config: Decision
     used is decided by core_voters, or by a person through the job `decide`; the verdict is written here, with who
     decided and why.
     """
-    state = context.partition_key
-    name, source = desk.source_of(state)
-    with told_in_words(f"raw_receipts {state}") as told:
-        settle = desk.settings.profile.settle_seconds
-        taken = receive(desk.lake, desk.settings.landing, name, source, dt.datetime.now(dt.UTC), settle)
-        if config.delivery or context.job_name == DECIDE:
-            log.info("%-26s %s", f"raw_receipts {state}", _decide(desk, state, config))
-        events = ReceiptLedger(desk.lake, name).events()
-        files = {(event["snapshot_date"], event["file_name"]): event for event in events}
-        told += [counted(taken, "new file"), f"{len(files):,} in all"]
-        for event in _refused(files.values())[-_TOLD:]:
-            log.warning("%-26s %s", f"raw_receipts {state}", event["reason"])
-        return _result(desk, name, taken, len(events), list(files.values()))
+    name, source = desk.source_of(context.partition_key)
+    with told_in_words(f"raw_receipts {context.partition_key}") as told:
+        made = config if config.delivery or context.job_name == DECIDE else None
+        return _take_in(desk, name, source, made, told, "core_voters")
 
 
-def _decide(desk: Desk, state: str, config: DecisionConfig) -> str:
+@dg.asset(**_KEYWORDS, partitions_def=by_vendor, check_specs=[_check("raw_record_receipts")])
+def raw_record_receipts(context: dg.AssetExecutionContext, desk: Desk, config: DecisionConfig) -> dg.MaterializeResult:
+    """What arrived from vendors and campaign tools: rows of raw_receipts, the same way in as a state's files.
+
+    Whether a delivery is used is decided by core_records, or by a person through the job `decide_records`.
+    """
+    name = context.partition_key
+    with told_in_words(f"raw_record_receipts {name}") as told:
+        made = config if config.delivery or context.job_name == DECIDE_RECORDS else None
+        return _take_in(desk, name, desk.vendors[name], made, told, "core_record_rejects")
+
+
+def _take_in(
+    desk: Desk, name: str, source: Feed, made: DecisionConfig | None, told: Told, shown_on: str
+) -> dg.MaterializeResult:
+    """Take in what landed for a source, write down a decision if one was made, and tell how its files stand."""
+    settle = desk.settings.profile.settle_seconds
+    taken = receive(desk.lake, desk.settings.landing, name, source, dt.datetime.now(dt.UTC), settle)
+    if made:
+        log.info("%-26s %s", f"raw_receipts {name}", _decide(desk, name, source, made, shown_on))
+    events = ReceiptLedger(desk.lake, name).events()
+    files = {(event["snapshot_date"], event["file_name"]): event for event in events}
+    told += [counted(taken, "new file"), f"{len(files):,} in all"]
+    for event in _refused(files.values())[-_TOLD:]:
+        log.warning("%-26s %s", f"raw_receipts {name}", event["reason"])
+    return _result(desk, name, taken, len(events), list(files.values()))
+
+
+def _decide(desk: Desk, name: str, source: Feed, config: DecisionConfig, shown_on: str) -> str:
     """Write down what a person decided; what follows from it, in a sentence."""
-    name, source = desk.source_of(state)
     if not config.delivery:
-        raise DeliveryError(f"{name}: name the delivery that you decide on. What is held stands on core_voters.")
+        raise DeliveryError(f"{name}: name the delivery that you decide on. What is held stands on {shown_on}.")
     made = Decision(config.delivery, config.choice.value, config.why, desk.identity)
     return decide(desk.lake, name, source, made)
 

@@ -18,8 +18,9 @@ import filelock
 from models.errors import ConfigError, WalklistError
 from pipelines.calendar import ElectionsConfig, read_calendar
 from pipelines.lake import Lake
-from pipelines.layouts.source import Source, read_source
+from pipelines.layouts.source import Source, Vendor, read_source, read_vendor
 from pipelines.locking import PATIENCE_SECONDS, is_held_for_us, run_lock
+from pipelines.policy import Policy, read_policy
 from pipelines.raw.adopted import with_adopted
 from pipelines.settings import Settings, read_settings
 from pipelines.telling import fault_sentence, place_of
@@ -71,6 +72,17 @@ class Desk(dg.ConfigurableResource):
     @cached_property
     def _configured(self) -> dict[str, Source]:
         return {name: read_source(self.settings.configs, name) for name in self.settings.profile.sources}
+
+    @property
+    def vendors(self) -> dict[str, Vendor]:
+        """The vendors and campaign sources of this profile by name, with the layout entries that people adopted."""
+        names = self.settings.profile.vendors
+        return {name: with_adopted(self.lake, name, read_vendor(self.settings.configs, name)) for name in names}
+
+    @cached_property
+    def policy(self) -> Policy:
+        """What data may be used for, and who may decide."""
+        return read_policy(self.settings.configs)
 
     def source_of(self, state: str) -> tuple[str, Source]:
         """Name and configuration of the source of a state.

@@ -7,7 +7,7 @@ import dagster as dg
 
 from models.errors import WalklistError
 from pipelines.defs.alerts import alert_failed
-from pipelines.defs.jobs import decide, publish, rescore, upkeep
+from pipelines.defs.jobs import decide, decide_records, publish, rescore, take_in_records, upkeep
 from pipelines.defs.morning import write_page
 from pipelines.defs.resources import Desk
 from pipelines.lake import fingerprint
@@ -23,18 +23,18 @@ by then; after that the next file or the night asks again."""
 
 
 @dg.sensor(
-    job=rescore, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Looks into the landing folder every minute and runs each state for which a file has landed.",
+    jobs=[rescore, take_in_records], minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED,
+    description="Looks into the landing folder every minute and runs each state or vendor for which a file has landed.",
 )  # fmt: skip
 def landing(context: dg.SensorEvaluationContext, desk: Desk) -> list[dg.RunRequest] | dg.SkipReason:
-    """A run for each state whose landed files no run has taken in yet.
+    """A run for each state and each vendor whose landed files no run has taken in yet.
 
     The cursor holds what a finished run took in, so that no file is lost that landed while nobody looked, or whose run
     failed.
     """
     done: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
     try:
-        landed = {name: _listing(desk, name) for name in desk.sources}
+        landed = {name: _listing(desk, name) for name in [*desk.vendors, *desk.sources]}
     except WalklistError as error:
         return dg.SkipReason(str(error))
     new = {name: files for name, files in landed.items() if files and done.get(name) != files}
@@ -50,7 +50,9 @@ def landing(context: dg.SensorEvaluationContext, desk: Desk) -> list[dg.RunReque
 
 def _request(desk: Desk, name: str, files: str, turn: int) -> dg.RunRequest:
     tags, key = {LANDED: f"{name}-{files}"}, f"{name}-{files}-{turn}"
-    return dg.RunRequest(partition_key=desk.sources[name].state, run_key=key, tags=tags)
+    if name in desk.vendors:
+        return dg.RunRequest(job_name=take_in_records.name, partition_key=name, run_key=key, tags=tags)
+    return dg.RunRequest(job_name=rescore.name, partition_key=desk.sources[name].state, run_key=key, tags=tags)
 
 
 def _turn(instance: dg.DagsterInstance, landed: str) -> int | str | None:
@@ -76,7 +78,7 @@ def _listing(desk: Desk, name: str) -> str:
 
 
 @dg.run_failure_sensor(
-    monitored_jobs=[rescore, decide, publish, upkeep], request_job=publish,
+    monitored_jobs=[rescore, decide, take_in_records, decide_records, publish, upkeep], request_job=publish,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Tells people that a run failed, and publishes how the state stands by now.",
 )  # fmt: skip

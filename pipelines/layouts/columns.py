@@ -8,10 +8,13 @@ from typing import Any
 from pydantic import Field, field_validator, model_validator
 
 from models.config import Strict
-from pipelines.layouts import days, flags, words
+from pipelines.layouts import amounts, days, flags, words
 from pipelines.layouts import operations as op
 
-_OPERATIONS = ("date", "year", "digits", "number", "letters", "pad", "code", "pattern", "flag", "flags")
+_OPERATIONS = (
+    "date", "year", "digits", "number", "letters", "pad", "code", "pattern", "flag", "flags", "amount", "count",
+    "values", "split", "every_flag",
+)  # fmt: skip
 
 
 class ColumnLayout(Strict):
@@ -60,9 +63,28 @@ class ColumnLayout(Strict):
     flags: dict[str, str] | None = Field(
         None, description="Operation: header of a flag to our word; the first flag that is yes tells the word."
     )
-    yes: list[str] = Field(["Y"], description="Texts that are yes, for `flags`; the first is written.")
+    yes: list[str] = Field(["Y"], description="Texts that are yes, for `flags` and `every_flag`; the first is written.")
+    several: str | None = Field(
+        None, description="Our word where more than one of `flags` is yes; without it the first of them counts."
+    )
     flag: list[str] | None = Field(None, description="Operation: these texts are yes, all else no.")
-    no: list[str] = Field([], description="Texts that are no, for `flag`; with it every other text is a fault.")
+    no: list[str] = Field([], description="Texts that are no, for flags; with it every other text is a fault.")
+    amount: bool | float = Field(
+        False, description="Operation: a number as people write it; a number here is what 1 in the file stands for."
+    )
+    minus: dict[str, list[str]] = Field(
+        {},
+        description="For `amount`, header to the texts of it that make the number negative, such as a kind of refund.",
+    )
+    count: bool = Field(False, description="Operation: a whole number, 0 or more.")
+    values: dict[str, float] | None = Field(
+        None,
+        description="Operation: the source's code to the number that it stands for, such as the middle of a range.",
+    )
+    split: str | None = Field(None, description="Operation: a list of texts with this sign between them.", min_length=1)
+    every_flag: dict[str, str] | None = Field(
+        None, description="Operation: header of a flag to our word; a list of the words of all flags that are yes."
+    )
     earliest: str | None = Field(None, description="First day or year that is believed; earlier ones are placeholders.")
 
     @model_validator(mode="before")
@@ -72,7 +94,8 @@ class ColumnLayout(Strict):
         if isinstance(value, str):
             return {"from": [value]}
         if isinstance(value, dict):
-            told = {"from": list(value["flags"])} if isinstance(value.get("flags"), dict) else {}
+            given = value.get("flags") or value.get("every_flag")
+            told = {"from": list(given)} if isinstance(given, dict) else {}
             return told | {
                 key: [found] if key in ("from", "date", "flag") and isinstance(found, str) else found
                 for key, found in value.items()
@@ -84,9 +107,13 @@ class ColumnLayout(Strict):
         named = [name for name in _OPERATIONS if getattr(self, name)]
         if len(named) > 1:
             raise ValueError(f"one operation is allowed, found {', '.join(named)}")
-        if self.no and not (self.flag or self.flags):
-            raise ValueError("no needs the operation flag or flags")
-        if self.flags and self.from_ != list(self.flags):
+        if self.no and not (self.flag or self.flag_headers):
+            raise ValueError("no needs the operation flag, flags or every_flag")
+        if self.several and not self.flags:
+            raise ValueError("several needs the operation flags")
+        if self.minus and not (self.amount and not self.join):
+            raise ValueError("minus needs the operation amount, of one field")
+        if self.flag_headers and self.from_ != list(self.flag_headers):
             raise ValueError("flags names its headers itself; leave `from` out")
         try:
             re.compile(self.form or "")
@@ -106,6 +133,11 @@ class ColumnLayout(Strict):
         return value
 
     @property
+    def flag_headers(self) -> dict[str, str]:
+        """Header of each flag to its word, where the column is told by several flags."""
+        return self.flags or self.every_flag or {}
+
+    @property
     def operation_name(self) -> str | None:
         """Name of the operation, nothing for plain text."""
         return next((name for name in _OPERATIONS if getattr(self, name)), None)
@@ -113,7 +145,7 @@ class ColumnLayout(Strict):
     def words(self) -> set[str]:
         """The words of ours that a list of codes, patterns or flags may give."""
         told = {**(self.code or {}), **(self.pattern or {}), **(self.flags or {})}.values()
-        return {word for word in [*told, self.otherwise] if word}
+        return {word for word in [*told, self.otherwise, self.several] if word}
 
     @property
     def is_required(self) -> bool:
@@ -135,7 +167,17 @@ class ColumnLayout(Strict):
         if self.code:
             return words.Code(masks, self.code, self.otherwise, self.written)
         if self.flags:
-            return flags.Flags(masks, self.flags, tuple(self.yes), tuple(self.no), self.otherwise)
+            return flags.Flags(masks, self.flags, tuple(self.yes), tuple(self.no), self.otherwise, self.several)
+        if self.every_flag:
+            return amounts.EveryFlag(masks, self.every_flag, tuple(self.yes), tuple(self.no))
+        if self.amount:
+            return amounts.Amount(masks, 1 if self.amount is True else float(self.amount), self.minus)
+        if self.count:
+            return amounts.Count(masks)
+        if self.values:
+            return amounts.Valued(masks, self.values)
+        if self.split:
+            return amounts.Split(masks, self.split)
         if self.number:
             return op.Number(masks, self.label)
         if self.letters:

@@ -13,9 +13,14 @@ from pipelines.layouts.lookups import LandedFiles, Lookup, fits_any, has_piece
 from pipelines.layouts.reading.packing import headers_in_row, is_packed, needed_in_row, texts_of_votes, vote_groups
 from pipelines.layouts.slots import CodeMapped
 from pipelines.layouts.wide import WideHistory
+from pipelines.tables.campaign import RECORD_TABLES
 from pipelines.tables.core import STATUSES, VoteHistory, Voters
 
-Role = Literal["voters", "history"]
+Role = Literal[
+    "voters", "history", "consumers", "donations", "subscribers", "volunteers", "contact_attempts", "surveys",
+    "ballots", "suppressions",
+]  # fmt: skip
+"""What a file tells of: a state's voters and votes, or a campaign table by its name."""
 
 
 class Withheld(Strict):
@@ -37,6 +42,15 @@ class FileLayout(LandedFiles):
         {}, description="Piece of the file's name to the first and last county in it; all parts make the role whole."
     )
     voters: dict[str, ColumnLayout] = Field({}, description="Column of core_voters to its place in the file.")
+    records: dict[str, ColumnLayout] = Field(
+        {}, description="Of a campaign or vendor file, column of the role's table to its place in the file."
+    )
+    always: dict[str, str] = Field(
+        {}, description="Column of the role's table to the text or word that holds for every row of the file."
+    )
+    is_additional: bool = Field(
+        False, description="Whether the files of a delivery only add to what came before, whose rows then stay."
+    )
     lookups: list[Lookup] = Field([], description="Code files that say more of a voter.")
     history: AnyHistory | None = Field(None, description="The votes that the file states.")
     precedence: list[Literal[STATUSES]] = Field(  # ty: ignore
@@ -54,12 +68,12 @@ class FileLayout(LandedFiles):
         if "stated_on" in self.voters:
             raise ValueError("stated_on is the day of the file and no field of it")
         groups = vote_groups(self.history) if isinstance(self.history, InRow) else []
-        mistyped = _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
+        mistyped = [] if self.records else _mistyped(self.column_layouts(), VoteHistory if self.is_long else Voters)
         mistyped += [fault for group in groups for fault in _mistyped(group.columns, VoteHistory)]
         if mistyped:
             raise ValueError("; ".join(mistyped))
-        if not self.voters and not self.history:
-            raise ValueError("the file tells neither of voters nor of history")
+        if bool(self.voters or self.history) == bool(self.records):
+            raise ValueError("the file tells of voters and history, or of records")
         if self.precedence and isinstance(self.history, WideHistory) and self.history.voted:
             raise ValueError("precedence needs a history that is read by columns: cells of a few words would be lost")
         blotted = self.withheld.headers if self.withheld else []
@@ -87,7 +101,7 @@ class FileLayout(LandedFiles):
 
     def column_layouts(self) -> dict[str, ColumnLayout]:
         """Every column read from the file; those of a long history carry its names."""
-        found = self.history.column_layouts() if isinstance(self.history, LongHistory) else self.voters
+        found = self.history.column_layouts() if isinstance(self.history, LongHistory) else self.voters or self.records
         return {name: self._blotted(layout) for name, layout in found.items()}
 
     def _blotted(self, layout: ColumnLayout) -> ColumnLayout:
@@ -102,13 +116,14 @@ class FileLayout(LandedFiles):
         plain = [
             header
             for layout in self.column_layouts().values()
-            for header in (layout.from_ if layout.join or layout.flags else layout.from_[:1])
+            for header in (*(layout.from_ if layout.join or layout.flag_headers else layout.from_[:1]), *layout.minus)
         ]
         return plain + (headers_in_row(self.history) if isinstance(self.history, InRow) else [])
 
     def needed_headers(self) -> list[tuple[str, int]]:
-        """Headers without which votes or codes would be lost in silence, each with the number of its slot."""
-        keys = [(at, 1) for lookup in self.lookups for at in lookup.by if not at.startswith("=")]
+        """Headers without which votes, codes or signs would be lost in silence, each with the number of its slot."""
+        signs = [(at, 1) for layout in self.column_layouts().values() for at in layout.minus]
+        keys = signs + [(at, 1) for lookup in self.lookups for at in lookup.by if not at.startswith("=")]
         return keys + (needed_in_row(self.history) if self.history else [])
 
     def is_partial(self, file_names: Iterable[str]) -> bool:
@@ -123,24 +138,48 @@ class FileLayout(LandedFiles):
             return [] if names else [""]
         return [part for part in self.parts if not any(has_piece(name, part.lower()) for name in names)]
 
+    def check_records(self, role: str) -> list[str]:
+        """What is wrong with the columns of records of a role, each as a sentence."""
+        table = RECORD_TABLES[role]
+        own = set(table.schema().names) - {"known_on", "is_known_on_assumed"}
+        unknown = sorted({*self.records, *self.always} - own)
+        if unknown or not self.records:
+            return [f"{table.table_name} has no column {', '.join(unknown)}" if unknown else "records are missing"]
+        words = {name: [word] for name, word in self.always.items() if table.columns()[name].one_of}
+        wrong = [
+            f"{name} is one of {', '.join(table.columns()[name].one_of)}, found {word}"
+            for name, found in words.items()
+            for word in found
+            if word not in table.columns()[name].one_of
+        ]
+        return _mistyped(self.records, table) + wrong
+
 
 def _mistyped(columns: dict[str, ColumnLayout], table: type[TableContract]) -> list[str]:
     """Columns whose operation gives another type or other words than their table wants, each as a sentence."""
-    wanted = {name: _OPERATION_OF[str(table.columns()[name].type)] for name in columns}
-    types = [
-        f"{name} needs the operation {wanted[name] or 'of a text'}, found {layout.operation_name or 'none'}"
-        for name, layout in columns.items()
-        if (layout.operation_name in _TYPED or wanted[name]) and layout.operation_name != wanted[name]
-    ]
-    words = {name: sorted(layout.words() - set(table.columns()[name].one_of)) for name, layout in columns.items()}
+    told = table.columns()
+    types = []
+    for name, layout in columns.items():
+        allowed = _wanted(name, str(told[name].type))
+        if layout.operation_name not in allowed:
+            named = "of a text" if None in allowed else " or ".join(filter(None, allowed))
+            types.append(f"{name} needs the operation {named}, found {layout.operation_name or 'none'}")
+    words = {name: sorted(layout.words() - set(told[name].one_of)) for name, layout in columns.items()}
     return types + [
-        f"{name} is one of {', '.join(table.columns()[name].one_of)}, found {', '.join(other)}"
+        f"{name} is one of {', '.join(told[name].one_of)}, found {', '.join(other)}"
         for name, other in words.items()
-        if other and table.columns()[name].one_of
+        if other and told[name].one_of
     ]
 
 
-_OPERATION_OF = {"string": None, "date32[day]": "date", "int16": "year", "bool": "flag"}
+def _wanted(name: str, type_: str) -> tuple[str | None, ...]:
+    """Operations that give a type."""
+    return ("year",) if name.endswith("_year") else _OPERATIONS_OF[type_]
 
 
-_TYPED = ("date", "year", "flag")
+_OPERATIONS_OF: dict[str, tuple[str | None, ...]] = {
+    "string": (None, "digits", "number", "letters", "pad", "code", "pattern", "flags"),
+    "date32[day]": ("date",), "int16": ("count",), "bool": ("flag",), "double": ("amount", "values"),
+    "list<item: string>": ("split", "every_flag"),
+}  # fmt: skip
+"""Operations by the type of what they give, as Arrow writes it."""

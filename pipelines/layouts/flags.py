@@ -11,6 +11,8 @@ from pipelines.sql import literal, literals
 class Flags(Operation):
     """One word out of several columns of yes and no: that of the first flag that is yes, else `otherwise`.
 
+    With `several`, that is the word where more than one is yes: who may be reached neither by phone nor by mail.
+
     The text that it reads is a sign for each flag, in their order: + for yes, - for no, a point for neither.
     """
 
@@ -18,6 +20,7 @@ class Flags(Operation):
     yes: tuple[str, ...] = ("Y",)
     no: tuple[str, ...] = ()
     otherwise: str | None = None
+    several: str | None = None
 
     def text(self, texts: Mapping[str, str]) -> str:
         """SQL of the signs of the flags that a file has, by header; the others are points.
@@ -40,6 +43,8 @@ class Flags(Operation):
         cases = [
             f"WHEN {text}[{place}] = '+' THEN {literal(word)}" for place, word in enumerate(self.flags.values(), 1)
         ]
+        if self.several:
+            cases.insert(0, f"WHEN length({text}) - length(replace({text}, '+', '')) > 1 THEN {literal(self.several)}")
         return f"CASE WHEN contains({text}, '?') THEN NULL {' '.join(cases)} ELSE {literal(self.otherwise or '')} END"
 
     def placeholder(self, text: str, value: str) -> str:
@@ -50,7 +55,10 @@ class Flags(Operation):
     def written_for(self, value: str, header: str) -> str:
         """SQL of the text of one flag."""
         no = f"ELSE {literal(self.no[0])}" if self.no else ""
-        return f"CASE WHEN {value} = {literal(self.flags[header])} THEN {literal(self.yes[0])} {no} END"
+        words = [self.flags[header]]
+        if self.several and self.several not in self.flags.values() and header in list(self.flags)[:2]:
+            words.append(self.several)
+        return f"CASE WHEN {value} IN ({literals(words)}) THEN {literal(self.yes[0])} {no} END"
 
     @property
     def rule(self) -> str:
@@ -74,8 +82,9 @@ class Flag(Operation):
         return f"CASE WHEN {is_yes} THEN true WHEN {is_no} THEN false END"
 
     def write(self, value: str) -> str:
-        """The first text that means yes, else the first that means no, or blank."""
-        return f"CASE WHEN {value} THEN {literal(self.yes[0])} {f'ELSE {literal(self.no[0])}' if self.no else ''} END"
+        """The first text that means yes, or the first that means no; blank where neither is known or none means no."""
+        no = f"WHEN NOT {value} THEN {literal(self.no[0])}" if self.no else ""
+        return f"CASE WHEN {value} THEN {literal(self.yes[0])} {no} END"
 
     @property
     def rule(self) -> str:

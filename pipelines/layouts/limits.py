@@ -33,7 +33,9 @@ class Plausibility(Strict):
     rejected_share: float = Field(0.001, description="Largest share of refused rows.", ge=0, le=1)
     total_change_share: float = Field(0.2, description="Largest change of the number of voters, either way.", ge=0)
     dropped_share: float = Field(0.1, description="Largest share of voters that are gone, by the month.", ge=0, le=1)
-    new_share: float = Field(0.1, description="Largest share of voters that are new, by the month.", ge=0, le=1)
+    new_share: float = Field(
+        0.1, description="Largest share of voters that are new, by the month; of a young list it may pass 1.", ge=0
+    )
     null_change_share: float = Field(0.1, description="Largest rise of a column's share of nulls.", ge=0, le=1)
     stated_loss_share: float = Field(
         0.4, description="Largest loss of a column's stated values, as a share of those before.", ge=0, le=1

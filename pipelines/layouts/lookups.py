@@ -13,8 +13,13 @@ from pipelines.layouts.formats import AnyFormat
 class Written(Strict):
     """Names of the files that are written in this layout; {day} is the snapshot's day as 20261001."""
 
-    file: str = Field(description="Name of the file; {part} is the name of a part, {county} a county's code.")
-    member: str = Field("", description="Name of a member where the file is a zip archive; {part}, {county} as well.")
+    file: str = Field(
+        description="Name of the file; {part} is the name of a part, {county} a county's code, {state} the two letters "
+        "of the state that records are about."
+    )
+    member: str = Field(
+        "", description="Name of a member where the file is a zip archive; {part}, {county}, {state} too."
+    )
 
 
 class LandedFiles(Strict):

@@ -1,4 +1,4 @@
-"""A source and its dated layouts: the classes of `configs/states` and `configs/studies`."""
+"""A source and its dated layouts: the classes of `configs/states`, `configs/studies` and `configs/vendors`."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -31,8 +31,6 @@ class Layout(Strict):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Layout":
-        if "voters" not in self.files:
-            raise ValueError("a layout needs a file of the role voters")
         cells = [
             look.history for look in self.all_looks() if isinstance(look.history, WideHistory) and look.history.voted
         ]
@@ -97,21 +95,27 @@ class PublicCopy(Strict):
     found_at: str = Field(description="Where people find it, in words.")
 
 
-class Source(Strict):
-    """Where a state's or a study's files come from, what they may be used for, and how they look."""
+def _of_vendors() -> Plausibility:
+    """Lists of vendors turn over faster than rolls of voters: measured on nothing, chosen wide, narrowed by a YAML."""
+    return Plausibility(
+        total_change_share=0.5, dropped_share=0.3, new_share=0.5, null_change_share=0.15, value_loss_share=0.1,
+        column_change_shares={},
+    )  # fmt: skip
 
-    state: str = Field(description="Two-letter code of the state.", pattern="^[A-Z]{2}$")
+
+class Feed(Strict):
+    """Where files come from, what they may be used for, and how they look: what every source has."""
+
     name: str = Field(description="Name for people.")
     obtained_from: str = Field(description="Who gives the file, in words.")
-    license: str | None = Field(None, description="Licence or statute that governs it.")
+    license: str | None = Field(None, description="Licence, contract or statute that governs it.")
     permitted_uses: list[str] = Field(description="Purposes it may serve; empty where its terms were not seen.")
     refresh_days: int = Field(description="Usual days between files.", ge=1)
     wait_hours: int = Field(24, description="Hours to wait for missing roles of a delivery.", ge=0)
-    posting_lag_days: int = Field(description="Days after an election until its history is usually posted.", ge=0)
-    registration_closes_days: int = Field(description="Usual days before an election when registration closes.", ge=0)
-    largest_home: int = Field(15, description="People at one address beyond which it is an institution, count.", ge=1)
+    posting_lag_days: int = Field(
+        description="Days after an election, or another event, until it usually stands in a file.", ge=0
+    )
     plausibility: Plausibility = Field(default_factory=Plausibility, description="When a delivery is held.")
-    public_copy: PublicCopy | None = Field(None, description="A public file that a study can be tried on.")
     layouts: list[Layout] = Field(description="Layouts, oldest first.", min_length=1)
 
     @field_validator("layouts", mode="before")
@@ -120,10 +124,31 @@ class Source(Strict):
         return expand(value, lambda entry: Layout.model_validate(entry).model_dump(mode="json", by_alias=True))
 
     @model_validator(mode="after")
-    def _in_order(self) -> "Source":
+    def _in_order(self) -> "Feed":
         days = [layout.valid_from for layout in self.layouts]
         if days != sorted(set(days)):
             raise ValueError("layouts must stand oldest first, one a day")
+        return self
+
+    def layout_on(self, day: dt.date) -> Layout | None:
+        """The layout of files made on a day, or nothing when all layouts are later."""
+        return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)
+
+
+class Source(Feed):
+    """A state's or a study's files of voters and their votes."""
+
+    state: str = Field(description="Two-letter code of the state.", pattern="^[A-Z]{2}$")
+    registration_closes_days: int = Field(description="Usual days before an election when registration closes.", ge=0)
+    largest_home: int = Field(15, description="People at one address beyond which it is an institution, count.", ge=1)
+    public_copy: PublicCopy | None = Field(None, description="A public file that a study can be tried on.")
+
+    @model_validator(mode="after")
+    def _of_voters(self) -> "Source":
+        if any("voters" not in layout.files for layout in self.layouts):
+            raise ValueError("a layout needs a file of the role voters")
+        if any(look.records for layout in self.layouts for look in layout.all_looks()):
+            raise ValueError("records are told by vendors; a state's files tell of voters and history")
         return self
 
     @property
@@ -132,9 +157,36 @@ class Source(Strict):
         histories = [look.history for layout in self.layouts for look in layout.all_looks() if look.history]
         return any(history.needs_calendar for history in histories)
 
-    def layout_on(self, day: dt.date) -> Layout | None:
-        """The layout of files made on a day, or nothing when all layouts are later."""
-        return next((layout for layout in reversed(self.layouts) if layout.valid_from <= day), None)
+
+class Vendor(Feed):
+    """A vendor's or a campaign tool's files of people who have no voter id, or one of the state's."""
+
+    states: list[str] = Field(description="Two-letter codes of the states that it covers.", min_length=1)
+    retention_until: dt.date | None = Field(None, description="Last day on which its data may be kept; none: for good.")
+    withheld_columns: dict[str, list[str]] = Field(
+        {}, description="Column to the purposes, of those that the source may serve, that it may not."
+    )
+    plausibility: Plausibility = Field(default_factory=_of_vendors, description="When a delivery is held.")
+
+    @model_validator(mode="after")
+    def _of_records(self) -> "Vendor":
+        for layout in self.layouts:
+            for role in layout.files:
+                faults = [fault for look in layout.looks(role) for fault in _check_look(role, look)]
+                if faults:
+                    raise ValueError(f"layout of {layout.valid_from}, {role}: {'; '.join(faults)}")
+        return self
+
+    @property
+    def roles(self) -> list[str]:
+        """The campaign tables that its files tell of, in the order of the layouts."""
+        return list(dict.fromkeys(role for layout in self.layouts for role in layout.files))
+
+
+def _check_look(role: Role, look: FileLayout) -> list[str]:
+    if not look.records:
+        return ["a vendor's files tell of records"]
+    return look.check_records(role)
 
 
 def source_paths(configs: Path) -> dict[str, Path]:
@@ -153,3 +205,20 @@ def read_source(configs: Path, name: str) -> Source:
     if name not in paths:
         raise ConfigError(f"{configs}: no source named {name}; known are {', '.join(paths) or 'none'}.")
     return read_config(Source, paths[name])
+
+
+def vendor_paths(configs: Path) -> dict[str, Path]:
+    """Every vendor's YAML by the vendor's name, which is the file's."""
+    return {path.stem: path for path in sorted((configs / "vendors").glob("*.yaml"))}
+
+
+def read_vendor(configs: Path, name: str) -> Vendor:
+    """The vendor or campaign tool of that name.
+
+    Raises:
+        ConfigError: There is none, or its YAML is broken.
+    """
+    paths = vendor_paths(configs)
+    if name not in paths:
+        raise ConfigError(f"{configs}: no vendor named {name}; known are {', '.join(paths) or 'none'}.")
+    return read_config(Vendor, paths[name])

@@ -1,6 +1,10 @@
-"""Which pairs are looked at: those that share a key. Every rule is counted before it runs, with a budget."""
+"""Which pairs are looked at: those that share a key. Every rule is counted before it runs, with a budget.
 
-from collections.abc import Sequence
+A key is compared as 64 bits of a hash: numbers are soon compared, and take little memory. Prepared tables have them as
+columns; of others they are taken as they are read.
+"""
+
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -72,6 +76,16 @@ class Counted:
     pairs: int
 
 
+def select_keys(rows: str) -> str:
+    """SELECT of some rows with the key of each of RULES, null where a part of it is.
+
+    Args:
+        rows: Table, or SELECT in brackets, with the standard columns.
+    """
+    keys = ", ".join(f"{_hashed(rule)} AS {_column(rule)}" for rule in RULES)
+    return f"SELECT *, {keys} FROM {rows}"
+
+
 def count_pairs(
     connection: duckdb.DuckDBPyConnection, left: str, right: str, rules: Sequence[BlockingRule]
 ) -> list[Counted]:
@@ -83,7 +97,34 @@ def count_pairs(
         right: Another one, or the same where pairs within it are looked for.
         rules: The rules.
     """
-    return [Counted(rule, _count(connection, left, right, rule)) for rule in rules]
+    sizes = [connection.execute(f"SELECT count(*) FROM {identifier(name)}").fetchall()[0][0] for name in (left, right)]
+    fewer, more = (left, right) if sizes[0] < sizes[1] else (right, left)
+    columns = [_columns(connection, name) for name in (fewer, more)]
+    return [Counted(rule, _count(connection, [fewer, more], [_key(rule, has) for has in columns])) for rule in rules]
+
+
+def make_pairs(
+    connection: duckdb.DuckDBPyConnection, left: str, right: str, rules: Sequence[BlockingRule], table: str
+) -> None:
+    """Make a table of the pairs that share the key of any rule, each once: left_place and right_place.
+
+    Args:
+        connection: Where both tables stand.
+        left: Table of standard columns; the place of a row is its rowid.
+        right: Another one.
+        rules: The rules.
+        table: Name of the table to make; one of that name is replaced.
+    """
+    columns = [_columns(connection, name) for name in (left, right)]
+    joined = []
+    for rule in rules:
+        sides = [
+            f"(SELECT rowid AS {side}, {_key(rule, has)} AS key FROM {identifier(name)})"
+            for side, name, has in zip(("left_place", "right_place"), (left, right), columns, strict=True)
+        ]
+        joined.append(f"SELECT left_place, right_place FROM {sides[0]} JOIN {sides[1]} USING (key)")
+    every = " UNION ALL ".join(joined)
+    connection.execute(f"CREATE OR REPLACE TABLE {identifier(table)} AS SELECT DISTINCT * FROM ({every})")
 
 
 def within_budget(counts: Sequence[Counted], records: int) -> tuple[BlockingRule, ...]:
@@ -142,19 +183,38 @@ PAIRS, WIDE_PAIRS = 100, 10
 _ALWAYS = 500_000  # pairs that are scored in a few seconds, however few the records are
 
 
-def _count(connection: duckdb.DuckDBPyConnection, left: str, right: str, rule: BlockingRule) -> int:
-    keys = [_of_side(key, "") for key in rule.keys]
-    names = [f"k{place}" for place, _ in enumerate(keys)]
-    known = " AND ".join(f"{key} IS NOT NULL" for key in keys)
-    told = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
-    rows = f"(SELECT {told} FROM {{}} WHERE {known})"
-    groups = f"(SELECT {', '.join(names)}, count(*) AS n FROM {rows.format(identifier(right))} GROUP BY ALL)"
-    if left == right:
+def _count(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], keys: Sequence[str]) -> int:
+    """Pairs that share a key; the first table is grouped, the fewer rows: so neither few rows nor many cost much."""
+    fewer, more = (
+        f"(SELECT {key} AS key FROM {identifier(table)} WHERE key IS NOT NULL)"
+        for table, key in zip(tables, keys, strict=True)
+    )
+    groups = f"(SELECT key, count(*) AS n FROM {fewer} GROUP BY key)"
+    if len(set(tables)) == 1:
         query = f"SELECT coalesce(sum(n * (n - 1) / 2), 0)::BIGINT FROM {groups}"
-    else:  # what is few is grouped, so that a few records cost little beside all voters
-        joined = f"{rows.format(identifier(left))} JOIN {groups} USING ({', '.join(names)})"
-        query = f"SELECT coalesce(sum(n), 0)::BIGINT FROM {joined}"
+    else:
+        query = f"SELECT coalesce(sum(n), 0)::BIGINT FROM {more} JOIN {groups} USING (key)"
     return connection.execute(query).fetchall()[0][0]
+
+
+def _key(rule: BlockingRule, columns: Container[str]) -> str:
+    """SQL of the key of a rule, of a table with some columns."""
+    return _column(rule) if _column(rule) in columns else _hashed(rule)
+
+
+def _column(rule: BlockingRule) -> str:
+    """Column of a prepared table with the key of a rule."""
+    return f"rule_{RULES.index(rule)}" if rule in RULES else ""
+
+
+def _hashed(rule: BlockingRule) -> str:
+    parts = [_of_side(key, "") for key in rule.keys]
+    known = " AND ".join(f"{part} IS NOT NULL" for part in parts)
+    return f"CASE WHEN {known} THEN hash({', '.join(parts)}) END"
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    return {name for name, *_ in connection.execute(f"DESCRIBE {identifier(table)}").fetchall()}
 
 
 def _of_side(key: str, side: str) -> str:

@@ -2,14 +2,15 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.linking.blocking import BlockingRule, count_pairs, demand_budget, rules_named
+from pipelines.linking.blocking import BlockingRule, Counted, count_pairs, demand_budget, rules_named
 from pipelines.linking.deciding import select_candidates, select_links
 from pipelines.linking.model import LinkModel, score
-from pipelines.linking.prepare import RECORDS, VOTERS, prepare_records
+from pipelines.linking.prepare import VOTERS, cut, select_ready
 from pipelines.sql import identifier
 
 LEAST_PROBABILITY = 0.05
@@ -19,7 +20,9 @@ FLOOR = math.log2(LEAST_PROBABILITY / (1 - LEAST_PROBABILITY))
 """The same as a match weight, in bits."""
 
 CHUNK = 500_000
-"""Records that are scored at once: the memory follows their pairs, not those of the whole source."""
+"""Records that are scored at once, about: the memory follows their pairs, not those of the whole source."""
+
+_CROWDED = 50  # pairs of a record by all rules, on average, beyond which fewer records are scored at once
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Linker:
 
     Attributes:
         model: What agreement weighs, and which pairs are looked at.
-        chunk: Records that are scored at once.
+        chunk: Records that are scored at once, about; the links are the same with another number.
     """
 
     model: LinkModel
@@ -37,34 +40,50 @@ class Linker:
     def link(self, connection: duckdb.DuckDBPyConnection, records: str) -> None:
         """Make the tables `candidates` (a row per pair that may be one person) and `best_voters` (a row per record).
 
-        A record without any candidate has no row in either. What becomes of one record depends on no other.
+        `candidates` are sorted by record and voter, `best_voters` by record. A record without any candidate has no row
+        in either. What becomes of one record depends on no other. The records are read where they stand, a part at a
+        time: beside the voters and what was found, memory holds one part and its pairs.
 
         Args:
             connection: Where the voters were prepared.
-            records: Table of standard columns of the records, however few.
+            records: Table or view of standard columns of the records, however few. It is read once for each rule and
+                once for each part: best a view on Parquet files sorted by record_id.
 
         Raises:
             LinkError: A rule would look at more pairs than its budget, or the model names rules that are not known.
         """
-        count, rules = prepare_records(connection, records), rules_named(self.model.rules)
-        demand_budget(count_pairs(connection, VOTERS, RECORDS, rules), count)
-        parts = max(1, math.ceil(count / self.chunk))
-        for part in range(parts):
-            self._score_part(connection, rules, part, parts)
-        links = select_links("FROM candidates", FLOOR)
-        connection.execute(f"CREATE OR REPLACE TABLE best_voters AS {links} ORDER BY source_record_id")
+        rules = rules_named(self.model.rules)
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {_READY} AS {select_ready(records)}")
+        count = connection.execute(f"SELECT count(*) FROM {identifier(records)}").fetchall()[0][0]
+        counts = count_pairs(connection, VOTERS, _READY, rules)
+        demand_budget(counts, count)
+        for start, end in cut(connection, _READY, count, self._at_once(counts, count)):
+            self._link_part(connection, rules, start, end)
+        connection.execute(f"DROP VIEW {_READY}")
 
-    def _score_part(
-        self, connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...], part: int, parts: int
+    def _at_once(self, counts: Sequence[Counted], count: int) -> int:
+        """Records that are scored at once: fewer where a record has many pairs."""
+        pairs = sum(found.pairs for found in counts)
+        return max(1, min(self.chunk, self.chunk * _CROWDED * count // max(pairs, 1)))
+
+    def _link_part(
+        self, connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...], start: str, end: str | None
     ) -> None:
-        name = f"link_records_{next(_TURN)}"  # Splink keeps what it made of a table by its name
-        chosen = f"SELECT * FROM {RECORDS} WHERE hash(record_id) % {parts} = {part}"
-        connection.execute(f"CREATE TABLE {name} AS {chosen}")
+        """Find and decide for the records from one id up to another one, behind those of the parts before."""
+        name = f"link_part_{next(_TURN)}"  # Splink keeps what it made of a table by its name
+        within = "record_id >= $start AND ($end IS NULL OR record_id < $end)"
+        part = f"SELECT * FROM {_READY} WHERE {within}"
+        connection.execute(f"CREATE TABLE {name} AS {part}", {"start": start, "end": end})
         pairs = score(connection, self.model, VOTERS, name, rules, FLOOR)
-        made = "INSERT INTO candidates" if part else "CREATE OR REPLACE TABLE candidates AS"
-        connection.execute(f"{made} {select_candidates(pairs, self.model.traits)}")
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {_FOUND} AS {select_candidates(pairs, self.model.traits)}")
         for table in (pairs, name):
             connection.execute(f"DROP TABLE {identifier(table)}")
+        opening = "INSERT INTO {}" if start else "CREATE OR REPLACE TABLE {} AS"
+        links = select_links(f"FROM {_FOUND}", FLOOR)
+        connection.execute(f"{opening.format('candidates')} FROM {_FOUND} ORDER BY source_record_id, voter_id")
+        connection.execute(f"{opening.format('best_voters')} {links} ORDER BY source_record_id")
+        connection.execute(f"DROP TABLE {_FOUND}")
 
 
+_READY, _FOUND = "link_ready", "link_found"
 _TURN = itertools.count()

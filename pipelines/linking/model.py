@@ -15,12 +15,12 @@ import duckdb
 from splink import DuckDBAPI, Linker, block_on
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
 from splink.internals.exceptions import EMTrainingException, SplinkException
-from splink.internals.splink_dataframe import SplinkDataFrame
 
 from models.errors import LinkError
-from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, within_budget
+from pipelines.linking.blocking import RULES, BlockingRule, count_pairs, make_pairs, within_budget
 from pipelines.linking.comparisons import comparisons
 from pipelines.linking.prepare import RARE_BY, frequencies
+from pipelines.linking.standard.table import STANDARD_COLUMNS
 from pipelines.sql import identifier
 
 _DIGITS = 7  # of a learned share; the last ones differ by the order in which threads add up
@@ -189,24 +189,46 @@ def score(
         rules: Which pairs are looked at.
         least_weight: Bits that a pair has at least to be kept.
     """
-    told = {**model.settings, "blocking_rules_to_generate_predictions": [rule.condition() for rule in rules]}
-    tables = [voters, records] if records else [voters]
-    linker = _linker(connection, tables, told)
-    for column in RARE_BY if records else ():
-        known = _registered(connection, frequencies(column), frequencies(column))
-        linker.table_management.register_term_frequency_lookup(known, column)
     if records is None:
+        told = {**model.settings, "blocking_rules_to_generate_predictions": [rule.condition() for rule in rules]}
+        linker = _linker(connection, [voters], told)
         return linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never").physical_name
-    sides = [_registered(connection, *named) for named in zip(tables, _SIDES, strict=True)]
-    found = linker.inference.predict_between(*sides, threshold_match_weight=least_weight, warning_mode="never")
-    return found.physical_name
+    make_pairs(connection, voters, records, rules, "link_pairs")
+    linker = _linker_of_pairs(connection, model, voters, records)
+    found = linker.inference.predict(threshold_match_weight=least_weight, warning_mode="never").physical_name
+    name = f"scored_{records}"
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE {identifier(name)} AS
+        SELECT l.record_id AS record_id_l, r.record_id AS record_id_r, match_weight, COLUMNS('^gamma_')
+        FROM {identifier(found)} AS found
+        JOIN {identifier(voters)} AS l ON l.rowid = found.record_id_l
+        JOIN {identifier(records)} AS r ON r.rowid = -1 - found.record_id_r"""
+    )
+    connection.execute(
+        f"DROP TABLE {identifier(found)}; DROP VIEW link_both; DROP VIEW link_made; DROP TABLE link_pairs"
+    )
+    return name
+
+
+def _linker_of_pairs(connection: duckdb.DuckDBPyConnection, model: LinkModel, voters: str, records: str) -> Linker:
+    """Splink over `link_pairs`, by numbers, those of records below zero: ids with names of their sides take longer."""
+    columns = ", ".join(map(identifier, STANDARD_COLUMNS[1:]))
+    connection.execute(
+        f"""CREATE OR REPLACE VIEW link_both AS
+        SELECT rowid AS record_id, {columns} FROM {identifier(voters)}
+        UNION ALL SELECT -1 - rowid, {columns} FROM {identifier(records)}"""
+    )
+    numbers = "left_place AS join_key_l, -1 - right_place AS join_key_r, 0 AS match_key"
+    connection.execute(f"CREATE OR REPLACE VIEW link_made AS SELECT {numbers} FROM link_pairs")
+    api = DuckDBAPI(connection=connection)
+    linker = Linker(api.register("link_both"), {**model.settings, "link_type": "dedupe_only"}, log_level=logging.ERROR)
+    for column in RARE_BY:
+        linker.table_management.register_term_frequency_lookup(api.register(frequencies(column)), column)
+    linker.table_management.register_blocked_pairs_for_predict(api.register("link_made"))
+    return linker
 
 
 _SIDES = ("voters", "records")
-
-
-def _registered(connection: duckdb.DuckDBPyConnection, table: str, name: str) -> SplinkDataFrame:
-    return DuckDBAPI(connection=connection).register(table, dataset_display_name=name)
 
 
 def _linker(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], settings: Mapping[str, Any]) -> Linker:
@@ -229,10 +251,11 @@ def _settings(columns: Sequence[str], is_within: bool) -> dict[str, Any]:
 
 
 def _told(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> list[str]:
-    """Columns that have a value in every table."""
+    """Standard columns that have a value in every table."""
     found = []
     for table in tables:
-        names = [name for name, *_ in connection.execute(f"DESCRIBE {identifier(table)}").fetchall()]
+        described = connection.execute(f"DESCRIBE {identifier(table)}").fetchall()
+        names = [name for name, *_ in described if name in STANDARD_COLUMNS]
         counts = connection.execute(
             f"SELECT {', '.join(f'count({identifier(name)})' for name in names)} FROM {identifier(table)}"
         ).fetchall()[0]

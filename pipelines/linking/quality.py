@@ -45,15 +45,34 @@ def draw_for_review(connection: duckdb.DuckDBPyConnection, evidence: str, count:
         count: Records, at most.
         seed: Another one draws others.
     """
-    order = f"md5({literal(str(seed))} || ' ' || source || ' ' || source_record_id)"
-    frame = connection.execute(f"SELECT *, {order} AS place FROM ({evidence}) ORDER BY place, source_record_id").df()
-    band = pd.cut(frame["match_weight"], list(_STRATA), labels=False).to_numpy()
-    sizes = np.bincount(band, minlength=len(_STRATA) - 1)
+    keep_sample(connection, evidence, count, seed, "drawn_for_review")
+    return connection.execute("FROM drawn_for_review ORDER BY source_record_id, source").df()
+
+
+def keep_sample(connection: duckdb.DuckDBPyConnection, evidence: str, count: int, seed: int, table: str) -> None:
+    """Make a table of what `draw_for_review` draws; nothing but the sample is ever in memory.
+
+    Args:
+        connection: Where the evidence is.
+        evidence: SELECT of source, source_record_id, match_weight and any other columns.
+        count: Records, at most.
+        seed: Another one draws others.
+        table: Name of the table to make.
+    """
+    band = " + ".join(f"(match_weight > {least})::INTEGER" for least in _STRATA[1:-1])
+    found = connection.execute(f"SELECT {band} AS band, count(*) FROM ({evidence}) GROUP BY band").fetchall()
+    sizes = np.zeros(len(_STRATA) - 1, dtype=np.int64)
+    for place, size in found:
+        sizes[place] = size
     wanted = _shared_out(sizes, count)
-    rank = frame.groupby(band).cumcount().to_numpy()
-    drawn = rank < wanted[band]
-    chance = wanted[band] / sizes[band]
-    return frame.assign(chance=chance)[drawn].drop(columns="place").sort_values("source_record_id", ignore_index=True)
+    chances = ", ".join(repr(float(chance)) for chance in wanted / np.maximum(sizes, 1))
+    order = f"md5({literal(str(seed))} || ' ' || source || ' ' || source_record_id), source_record_id"
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE {identifier(table)} AS
+        SELECT * EXCLUDE (band), [{chances}][band + 1]::DOUBLE AS chance
+        FROM (SELECT *, {band} AS band FROM ({evidence}))
+        QUALIFY row_number() OVER (PARTITION BY band ORDER BY {order}) <= {list(map(int, wanted))}[band + 1]"""
+    )
 
 
 def _shared_out(sizes: np.ndarray, count: int) -> np.ndarray:

@@ -3,9 +3,10 @@
 It holds counts, days and sentences, never a value of a person. No script, font or picture comes from elsewhere.
 """
 
+import datetime as dt
 from html import escape
 
-from pipelines.publish.news import Morning, StateNews
+from pipelines.publish.news import ListNews, Morning, StateNews
 from pipelines.publish.sentences import (
     age_sentence,
     arrival_sentences,
@@ -14,6 +15,8 @@ from pipelines.publish.sentences import (
     day_text,
     election_sentence,
     headline,
+    list_mood,
+    list_sentence,
     mood_of,
     reason_of,
     state_sentence,
@@ -53,6 +56,9 @@ dl div:last-child { border-bottom: 0; padding-bottom: 0; }
 dt { color: var(--soft); font-size: .87rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dd small { display: block; color: var(--soft); font-size: .9rem; line-height: 1.45; }
+.lists { margin-top: 2rem; }
+.lists dl { columns: 2 22rem; column-gap: 2.4rem; }
+.lists dl div { break-inside: avoid; }
 footer { color: var(--soft); font-size: .92rem; margin-top: 2rem; }
 footer p { margin: .2rem 0; }
 @media (max-width: 30rem) { main { padding-top: 1.6rem; } .states { grid-template-columns: 1fr; } }
@@ -71,7 +77,7 @@ def morning_page(morning: Morning) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<p class="when">{at:%A}, {day_text(at.date())}</p>\n'
         f'<h1>{escape(headline(morning))}</h1>\n{notices}<section class="states" aria-label="States">\n{cards}'
-        f"</section>\n{_foot(morning)}</main>\n</body>\n</html>\n"
+        f"</section>\n{_lists(morning)}{_foot(morning)}</main>\n</body>\n</html>\n"
     )
 
 
@@ -108,6 +114,21 @@ def _figures(news: StateNews) -> str:
 def _fact(name: str, lines: list[str], more: str) -> str:
     small = f"<small>{escape(more)}</small>" if more else ""
     return f"<div><dt>{escape(name)}</dt><dd>{'<br>'.join(map(escape, lines))}{small}</dd></div>\n"
+
+
+def _lists(morning: Morning) -> str:
+    """Vendors and campaign sources, a line each; why the newest delivery of one is held stands under it."""
+    if not morning.lists:
+        return ""
+    rows = "".join(_list_row(news, morning.written_at.date()) for news in morning.lists)
+    return f'<section class="lists" aria-label="Lists">\n<h2>Lists</h2>\n<dl>\n{rows}</dl>\n</section>\n'
+
+
+def _list_row(news: ListNews, today: dt.date) -> str:
+    mood = list_mood(news)
+    why = f"<small>{escape(news.reason)}</small>" if news.verdict == "held" else ""
+    pill = "" if mood == "fresh" else f' <span class="pill {mood}">{_WORDS[mood]}</span>'
+    return f"<div><dt>{escape(news.name)}</dt><dd>{escape(list_sentence(news, today))}{pill}{why}</dd></div>\n"
 
 
 def _foot(morning: Morning) -> str:

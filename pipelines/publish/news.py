@@ -4,12 +4,13 @@ import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from models.errors import PublicationError
 from pipelines.calendar import ElectionsConfig
 from pipelines.lake import Lake
-from pipelines.layouts.source import Source
+from pipelines.layouts.source import Source, Vendor
 from pipelines.publish.integrity import read_manifest
 from pipelines.publish.journal import StateOutcome, read_outcomes
 from pipelines.publish.ledger import current_release, read_ledger
@@ -17,6 +18,8 @@ from pipelines.publish.places import Place
 from pipelines.raw.receipts import Delivery, ReceiptLedger
 
 SINCE_HOURS = 24
+
+_LATE = 2  # times the usual days between files, beyond which a list is late
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,25 @@ class StateNews:
 
 
 @dataclass(frozen=True)
+class ListNews:
+    """One vendor or campaign source on the morning page.
+
+    Attributes:
+        name: Its name for people.
+        in_use: Day of the delivery in use; none before the first one.
+        is_late: Whether that is older than twice its usual days between files.
+        verdict: Where its newest delivery stands; empty where nothing has come.
+        reason: Why, in words.
+    """
+
+    name: str
+    in_use: dt.date | None
+    is_late: bool
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Morning:
     """All that the morning page says.
 
@@ -91,16 +113,23 @@ class Morning:
         release: The release in use; empty before the first one.
         is_new: Whether it became current since yesterday.
         states: The states, in order.
+        lists: Vendors and campaign sources, in order.
     """
 
     written_at: dt.datetime
     release: str
     is_new: bool
     states: tuple[StateNews, ...]
+    lists: tuple[ListNews, ...] = ()
 
 
 def gather(
-    lake: Lake, publication: str, sources: Mapping[str, Source], calendar: ElectionsConfig, now: dt.datetime
+    lake: Lake,
+    publication: str,
+    sources: Mapping[str, Source],
+    calendar: ElectionsConfig,
+    now: dt.datetime,
+    vendors: Mapping[str, Vendor] = MappingProxyType({}),
 ) -> Morning:
     """What there is to say in the morning.
 
@@ -110,6 +139,7 @@ def gather(
         sources: The sources of the profile, by name.
         calendar: The calendar of elections.
         now: The present moment, in the time zone in which the page is read.
+        vendors: Vendors and campaign sources of the profile, by name.
     """
     release, since = current_release(lake.root, publication), now - dt.timedelta(hours=SINCE_HOURS)
     switches = [row for row in read_ledger(lake.root, publication) if dt.datetime.fromisoformat(row["at"]) >= since]
@@ -123,7 +153,17 @@ def gather(
         )
         for name, source in sources.items()
     ]  # fmt: skip
-    return Morning(now, release or "", bool(switches), tuple(sorted(states, key=lambda found: found.state)))
+    lists = tuple(_list_news(lake, name, vendors[name], now.date()) for name in sorted(vendors))
+    return Morning(now, release or "", bool(switches), tuple(sorted(states, key=lambda found: found.state)), lists)
+
+
+def _list_news(lake: Lake, name: str, vendor: Vendor, today: dt.date) -> ListNews:
+    deliveries = ReceiptLedger(lake, name).deliveries()
+    accepted = [found.snapshot_date for found in deliveries if found.verdict == "accepted"]
+    in_use, newest = accepted[-1] if accepted else None, deliveries[-1] if deliveries else None
+    is_late = in_use is not None and (today - in_use).days > _LATE * vendor.refresh_days
+    verdict, reason = (newest.verdict, newest.events[0]["reason"] or "") if newest else ("", "")
+    return ListNews(vendor.name, in_use, is_late, verdict, reason)
 
 
 @dataclass(frozen=True)

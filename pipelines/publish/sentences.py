@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from pipelines.publish.news import Arrival, Morning, StateNews
+from pipelines.publish.news import Arrival, ListNews, Morning, StateNews
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
@@ -125,6 +125,23 @@ def age_sentence(news: StateNews, today: dt.date) -> str:
     return f"{day_text(file)}, {days_text((today - file).days)} old"
 
 
+def list_mood(news: ListNews) -> str:
+    """`fresh`, `waits` where an older delivery is in use or the list is late, or `broken` where none is in use."""
+    if news.in_use is None:
+        return "broken" if news.verdict else "waits"
+    return "fresh" if news.verdict == "accepted" and not news.is_late else "waits"
+
+
+def list_sentence(news: ListNews, today: dt.date) -> str:
+    """How a list stands."""
+    if not news.verdict:
+        return "Nothing has come yet."
+    if news.in_use is None:
+        return "Its first delivery is not in use."
+    age = f"{day_text(news.in_use)}, {days_text((today - news.in_use).days)} old"
+    return f"{age}{', later than usual' if news.is_late else ''}"
+
+
 def markdown(morning: Morning) -> str:
     """The page for the UI: the sentences, and a line for each state."""
     lines = [f"**{headline(morning)}**", ""]
@@ -132,4 +149,7 @@ def markdown(morning: Morning) -> str:
         why = reason_of(news)
         lines += [f"- {state_sentence(news)} {change_sentence(news)}{' Why: ' + why if why else ''}"]
         lines += [f"  - arrived: {told}" for told in arrival_sentences(news)]
+    for each in morning.lists:
+        why = f" Why: {each.reason}" if each.verdict == "held" else ""
+        lines += [f"- {each.name}: {list_sentence(each, morning.written_at.date())}{why}"]
     return "\n".join([*lines, "", f"Written {morning.written_at:%Y-%m-%d %H:%M %Z}."])

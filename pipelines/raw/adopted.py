@@ -7,14 +7,17 @@ permanent: an entry there of the same day is the one in force.
 
 import datetime as dt
 from pathlib import Path
+from typing import TypeVar
 
 from models.errors import ConfigError
 from pipelines.lake import Lake
 from pipelines.layouts.dated.changes import with_entry
-from pipelines.layouts.source import Source
+from pipelines.layouts.source import Feed
+
+F = TypeVar("F", bound=Feed)
 
 
-def adopt_entry(lake: Lake, name: str, source: Source, day: dt.date, entry: str, told: str) -> Path:
+def adopt_entry(lake: Lake, name: str, source: Feed, day: dt.date, entry: str, told: str) -> Path:
     """Keep a proposed entry, so that it is in force from now on; where it is kept.
 
     Args:
@@ -38,7 +41,7 @@ def adopt_entry(lake: Lake, name: str, source: Source, day: dt.date, entry: str,
     return file
 
 
-def with_adopted(lake: Lake, name: str, source: Source) -> Source:
+def with_adopted(lake: Lake, name: str, source: F) -> F:
     """A source with the entries that were adopted for it and that its YAML does not have yet.
 
     Raises:

@@ -146,7 +146,9 @@ def _without_aliases(missing: list[str], new: list[str], files: LandedFiles) -> 
     """Missing and new names without the columns that came under another name that they have had."""
     columns = _columns_by_header(files)
     for name in list(missing):
-        aliases = set(map(normalise, columns[name].from_)) if name in columns and not columns[name].flags else set()
+        aliases = (
+            set(map(normalise, columns[name].from_)) if name in columns and not columns[name].flag_headers else set()
+        )
         known = next((header for header in new if normalise(header) in aliases), None)
         if known:
             missing.remove(name)

@@ -19,7 +19,7 @@ from typing import Any
 from models.errors import DeliveryError
 from models.wording import LONGEST_NAME, is_plain, shown
 from pipelines.lake import Lake
-from pipelines.layouts.source import Source
+from pipelines.layouts.source import Feed
 from pipelines.raw.digests import digests_of, is_digest
 from pipelines.raw.receipts import BY_RULES, ReceiptLedger, kept_file
 from pipelines.raw.store import keep, mark_proven, proven_at
@@ -63,7 +63,7 @@ def _day_of(folder: Path) -> dt.date:
     return day
 
 
-def receive(lake: Lake, landing: Path, name: str, source: Source, now: dt.datetime, settle_seconds: int = 0) -> int:
+def receive(lake: Lake, landing: Path, name: str, source: Feed, now: dt.datetime, settle_seconds: int = 0) -> int:
     """Take in what has landed for a source since the last time.
 
     Args:
@@ -153,7 +153,7 @@ def _kept(lake: Lake, files: list[Path]) -> list[dict[str, Any]]:
         return [{"file_id": file_id, "bytes_count": size} for file_id, size in found]
 
 
-def _is_known(lake: Lake, last: dict[str, Any] | None, source: Source, name: str, day: dt.date, file: Path) -> bool:
+def _is_known(lake: Lake, last: dict[str, Any] | None, source: Feed, name: str, day: dt.date, file: Path) -> bool:
     """Whether a file was taken in as it stands, so that its bytes need not be read again.
 
     What was rejected is looked at again when something beside it came or went.
@@ -171,7 +171,7 @@ def _is_known(lake: Lake, last: dict[str, Any] | None, source: Source, name: str
     )
 
 
-def _place(source: Source, name: str, day: dt.date, file: Path) -> tuple[str | None, str | None]:
+def _place(source: Feed, name: str, day: dt.date, file: Path) -> tuple[str | None, str | None]:
     """Role and layout of a landed file."""
     layout = source.layout_on(day)
     return (layout.role_of(file.name), f"{name}/{layout.valid_from}") if layout else (None, None)
@@ -205,7 +205,7 @@ def _sent_again(known: Iterable[dict[str, Any]], event: dict[str, Any]) -> str |
     return f"{event['file_name']}: the same bytes were received as {', '.join(twins)}: a file sent again."
 
 
-def _event(source: Source, name: str, day: dt.date, file: Path, now: dt.datetime) -> dict[str, Any]:
+def _event(source: Feed, name: str, day: dt.date, file: Path, now: dt.datetime) -> dict[str, Any]:
     """The receipt of a file, but for what its bytes are."""
     role, layout = _place(source, name, day, file)
     return {

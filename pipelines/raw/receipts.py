@@ -6,7 +6,7 @@ The rules of the flow decide on every delivery; a person may decide on one that 
 
 import datetime as dt
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -65,17 +65,20 @@ class Delivery:
         """Its files of one role, in the order of their names."""
         return [event for event in self.events if event["role"] == role]
 
+    def _ids(self, roles: Collection[str]) -> set[str]:
+        return {event["file_id"] for event in self.events if event["role"] in roles}
+
     def fitting(self, files: LandedFiles) -> list[dict[str, Any]]:
         """Its files that some patterns mean, in the order of their names; an archive may hold several roles."""
         return [event for event in self.events if files.fits(event["file_name"])]
 
-    def first_of(self, deliveries: Iterable["Delivery"]) -> "Delivery":
-        """Of the deliveries with the same voters files, byte for byte, the one that was received first; else itself.
+    def first_of(self, deliveries: Iterable["Delivery"], roles: Collection[str]) -> "Delivery":
+        """Of the deliveries with the same files of some roles, byte for byte, the one received first; else itself.
 
         A history, or one part of the voters, may stay as it was between two snapshots; all voters files never do.
         """
-        mine = {event["file_id"] for event in self.of_role("voters")}
-        same = [found for found in deliveries if mine and {e["file_id"] for e in found.of_role("voters")} == mine]
+        mine = self._ids(roles)
+        same = [found for found in deliveries if mine and found._ids(roles) == mine]
         return min(same, key=lambda found: (found.first_received_at, found.snapshot_date), default=self)
 
 

@@ -41,6 +41,7 @@ class Purpose(IntEnum):
     NAMING = 18
     CONTACTS = 19
     VENDOR = 20
+    CAMPAIGN = 21
 
 
 @dataclass(frozen=True)

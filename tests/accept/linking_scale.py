@@ -1,22 +1,29 @@
-"""What linking costs: in processes of their own, on standard tables that stand as Parquet files."""
+"""What linking costs: in processes of their own, on standard tables that stand as Parquet files.
 
+Ours runs as the flow runs it: a connection of the lake with the memory limit of the profile `local`, which reads the
+files as it needs them. Splink alone has its tables in memory before the clock starts, and twice that limit.
+"""
+
+import contextlib
 import json
 import math
-import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import duckdb
 from splink import DuckDBAPI
 from splink import Linker as BareLinker
 
+from pipelines.lake import Lake
 from pipelines.linking.blocking import rules_named
 from pipelines.linking.linker import FLOOR, Linker
 from pipelines.linking.model import LinkModel
 from pipelines.linking.prepare import prepare_voters
+from pipelines.settings import read_settings
+from pipelines.sql import literal
 
 NEW_SHARE = 0.01
 
@@ -71,19 +78,35 @@ WAYS: dict[str, Callable[[duckdb.DuckDBPyConnection, LinkModel, Path], None]] = 
 
 
 def main(how: str, folder: Path, records: str) -> None:
-    """Measure one way, from the tables in memory to the table of best voters."""
+    """Measure one way, from the tables or files of standard columns to the table of best voters."""
     model = LinkModel.read((folder / "model.json").read_text(encoding="utf-8"))
-    with duckdb.connect() as connection:
-        connection.execute(f"SET threads = 2; SET memory_limit = '4GB'; SET temp_directory = '{folder}/spill'")
-        for name, file in (("voters", "voters"), ("protected", "protected"), ("records", records)):
-            connection.execute(f"CREATE TABLE {name} AS FROM '{folder / file}.parquet'")
+    with _opened(how, folder, records) as connection:
         if how == "added":
             prepare_voters(connection, "voters", "SELECT voter_id FROM protected")
         started, clock = time.process_time(), time.monotonic()
         WAYS[how](connection, model, folder)
         found = {"cpu_seconds": time.process_time() - started, "seconds": time.monotonic() - clock,
-                 "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20}  # fmt: skip
+                 "peak_gib": _peak_gib()}  # fmt: skip
     print(json.dumps({name: math.floor(1000 * value) / 1000 for name, value in found.items()}))
+
+
+@contextlib.contextmanager
+def _opened(how: str, folder: Path, records: str) -> Generator[duckdb.DuckDBPyConnection]:
+    """A connection with `voters`, `protected` and `records`: views of the files, or tables for Splink alone."""
+    profile = read_settings("local").profile
+    with Lake(folder / "lake", profile.memory_limit, profile.threads).connect() as connection:
+        if how == "bare":
+            connection.execute("SET memory_limit = '4GB'")
+        kind = "TABLE" if how == "bare" else "VIEW"
+        for name, file in (("voters", "voters"), ("protected", "protected"), ("records", records)):
+            connection.execute(f"CREATE {kind} {name} AS FROM {literal(str(folder / f'{file}.parquet'))}")
+        yield connection
+
+
+def _peak_gib() -> float:
+    """Peak of this program's own memory; `ru_maxrss` would carry over that of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 2**20
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def _respelled(told, names, within=""):
     """Every text that is a header, in lists, keys and values, spelled in another way; our own columns stay."""
     if isinstance(told, dict):
         return {
-            key if within in ("voters", "columns") else _spelled(key, names): value
+            key if within in ("voters", "columns", "records", "always") else _spelled(key, names): value
             if key == "code"
             else _respelled(value, names, key)
             for key, value in told.items()

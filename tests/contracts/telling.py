@@ -36,6 +36,12 @@ def value_told(value, layout):
     """A value after it was written and read."""
     if value is None or value in layout.masks:
         return None
+    if layout.values:
+        return min(layout.values.values(), key=lambda known: abs(known - value))
+    if layout.every_flag:
+        return sorted(set(value) & set(layout.every_flag.values())) or ([] if layout.no else None)
+    if layout.split:
+        return sorted(set(value)) or None
     if layout.letters:
         return re.sub(r"[^A-Z0-9]", "", value.upper())
     if layout.number:
@@ -45,7 +51,7 @@ def value_told(value, layout):
     if isinstance(layout.digits, int) and layout.digits is not True and layout.digits:
         return re.sub(r"\D", "", value)[: layout.digits]
     if layout.flags:
-        return value if value in layout.flags.values() else layout.otherwise
+        return value if value in [*layout.flags.values(), layout.several] else layout.otherwise
     words = layout.code or layout.pattern
     return value if not words or value in words.values() else layout.otherwise
 

@@ -29,7 +29,7 @@ sys.argv = ["walklist", "run", "--profile", "demo"]
 NAME = "(SELECT last_name FROM ({}) WHERE last_name LIKE 'ZZCANARY%' LIMIT 1)"
 
 def stumble(wrong):
-    def build(lake, occasion):
+    def build(lake, occasion, groups=()):
         with lake.connect() as connection:
             name = NAME.format(lake.table(Voters, state="NC").select())
             if wrong == "engine":

@@ -109,10 +109,10 @@ def test_a_state_whose_run_failed_keeps_its_rows_and_its_release_says_so(states,
 
     build, before = feature.build_features, states.rows("VA")
 
-    def fail_for_virginia(lake, occasion):
+    def fail_for_virginia(lake, occasion, groups=()):
         if occasion.state == "VA":
             raise TrainingError("a fault of Virginia.")
-        return build(lake, occasion)
+        return build(lake, occasion, groups)
 
     monkeypatch.setattr(feature, "build_features", fail_for_virginia)
     for state in ("NC", "VA"):

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
@@ -11,14 +11,16 @@ from pydantic import ValidationError
 from models.errors import ConfigError
 from pipelines.layouts.dated.mending import RoleChange
 from pipelines.layouts.files import Role
-from pipelines.layouts.source import Source
+from pipelines.layouts.source import Feed
 
 __all__ = ["RoleChange", "describe_change", "propose_entry", "with_entry"]
 
 _WIDTH = 110
 
+F = TypeVar("F", bound=Feed)
 
-def propose_entry(source: Source, day: dt.date, changes: Mapping[Role, RoleChange]) -> str:
+
+def propose_entry(source: Feed, day: dt.date, changes: Mapping[Role, RoleChange]) -> str:
     """The text of a dated layout for files of a day that changed, ready to paste at the end of the source's YAML.
 
     Args:
@@ -46,7 +48,7 @@ def propose_entry(source: Source, day: dt.date, changes: Mapping[Role, RoleChang
     return proposed
 
 
-def with_entry(source: Source, text: str) -> Source:
+def with_entry(source: F, text: str) -> F:
     """The source with a dated layout entry in its place; one of the same day gives way.
 
     Raises:

@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pipelines.layouts.dated.headers import all_lookups, column_lists, header_key, names_of, single_headers
+from pipelines.layouts.dated.headers import (
+    FLAGS,
+    all_columns,
+    all_lookups,
+    column_lists,
+    header_key,
+    names_of,
+    single_headers,
+)
 
 
 def drop(role: dict[str, Any], dropped: Sequence[str]) -> None:
@@ -24,6 +32,9 @@ def drop(role: dict[str, Any], dropped: Sequence[str]) -> None:
     needed += [at for lookup in all_lookups(role) for at in lookup["by"] if header_key(at) in gone]
     if needed:
         raise ValueError(f"dropped: the votes or the codes are read from {', '.join(dict.fromkeys(needed))}")
+    signs = [header for column in all_columns(role) for header in column.get("minus") or {}]
+    if lost := [header for header in signs if header_key(header) in gone]:
+        raise ValueError(f"dropped: the sign of an amount is told by {', '.join(lost)}")
     for columns in column_lists(role):
         for name, column in list(columns.items()):
             if not _drop_from_column(name, column, gone, left):
@@ -54,8 +65,9 @@ def _drop_from_column(name: str, column: dict[str, Any], gone: set[str], left: s
         raise ValueError(f"dropped: {name} is the key and is read from {', '.join(column['from'])}")
     column["widths"] = [width for at, width in enumerate(column.get("widths") or []) if at in kept[:-1]]
     column["rest"] = column.get("rest") if column.get("rest") in found else None
-    if column.get("flags"):
-        column["flags"] = {header: word for header, word in column["flags"].items() if header in found}
+    for flags in FLAGS:
+        if column.get(flags):
+            column[flags] = {header: word for header, word in column[flags].items() if header in found}
     # The first header of a column must be one of the names; one that the column had long ago may follow it.
     column["from"] = found if column.get("join") else [*stands, *(header for header in found if header not in stands)]
     return bool(stands)

@@ -11,6 +11,8 @@ from pipelines.layouts.spelling import normalise
 
 Header = Callable[[str], str]
 """Gives the header that now stands in the place of another one."""
+FLAGS = ("flags", "every_flag")
+"""Operations that name their headers themselves."""
 
 
 def names_of(format_: Mapping[str, Any]) -> list[str]:
@@ -64,13 +66,16 @@ def rename(role: dict[str, Any], new: Header) -> None:
 
 
 def _rename_in_column(column: dict[str, Any], new: Header) -> None:
-    if column.get("flags"):
-        column["flags"] = {new(header): word for header, word in column["flags"].items()}
-        column["from"] = list(column["flags"])
+    flags = next((key for key in FLAGS if column.get(key)), None)
+    if flags:
+        column[flags] = {new(header): word for header, word in column[flags].items()}
+        column["from"] = list(column[flags])
     else:
         column["from"] = list(dict.fromkeys(new(header) for header in column["from"]))
     if column.get("rest"):
         column["rest"] = new(column["rest"])
+    if column.get("minus"):
+        column["minus"] = {new(header): texts for header, texts in column["minus"].items()}
 
 
 def _votes_of(role: dict[str, Any]) -> list[dict[str, Any]]:
@@ -80,8 +85,9 @@ def _votes_of(role: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def column_lists(role: dict[str, Any]) -> list[dict[str, Any]]:
-    """The columns of core_voters and of the votes, each by its name."""
-    return [role.get("voters") or {}, *(votes["columns"] for votes in _votes_of(role) if votes.get("columns"))]
+    """The columns of core_voters, of records and of the votes, each by its name."""
+    of_votes = [votes["columns"] for votes in _votes_of(role) if votes.get("columns")]
+    return [role.get("voters") or {}, role.get("records") or {}, *of_votes]
 
 
 def all_columns(role: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from models.config import Strict
 from pipelines.layouts.dated.dropping import drop
-from pipelines.layouts.dated.headers import names_of, rename, renaming
+from pipelines.layouts.dated.headers import FLAGS, names_of, rename, renaming
 from pipelines.layouts.formats import Names
 from pipelines.layouts.spelling import normalise
 
@@ -53,7 +53,7 @@ def changed(role: Mapping[str, Any], change: RoleChange) -> dict[str, Any]:
         told["format"] = {"names": names_of(told["format"])}  # the words of the old kind mean nothing in the new one
     told = merge(told, change.set)
     for place in (told, told.get("history") or {}):
-        for key in ("voters", "columns"):
+        for key in ("voters", "records", "columns"):
             if isinstance(place.get(key), dict):
                 place[key] = {name: column for name, column in place[key].items() if column is not None}
     return told
@@ -78,5 +78,5 @@ def merge(told: Any, new: Any) -> Any:
     """A mapping with another one merged into it, deeply; what is no mapping takes the place of what was there."""
     if not isinstance(told, dict) or not isinstance(new, dict):
         return new
-    flagged = {key: value for key, value in told.items() if not ("flags" in new and key == "from")}
+    flagged = {key: value for key, value in told.items() if not (set(FLAGS) & set(new) and key == "from")}
     return flagged | {key: merge(told.get(key), value) for key, value in new.items()}

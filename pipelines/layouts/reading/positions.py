@@ -37,10 +37,13 @@ class Positions:
 
     def texts(self, layout: ColumnLayout) -> list[str]:
         """SQL of the raw texts of a column: one, or the parts of one; empty when the file lacks it."""
-        if layout.flags:
+        if layout.flag_headers:
             found = {header: f"c{place}" for header in layout.from_ if (place := self.of(header)) is not None}
             return [layout.operation.text(found)] if found else []  # ty: ignore
         places = [place for place in map(self.of, layout.from_) if place is not None]
+        if layout.minus and places:
+            signs = {header: f"c{place}" for header in layout.minus if (place := self.of(header)) is not None}
+            return [layout.operation.signed(f"c{places[0]}", signs)]  # ty: ignore
         return [f"c{place}" for place in (places if layout.join else places[:1])]
 
     def _places(self, header: str) -> list[int]:

@@ -12,6 +12,8 @@ from pipelines.layouts.operations import Operation
 from pipelines.layouts.reading.positions import Positions
 from pipelines.sql import identifier, literal
 
+_AHEAD = ("election_date", "until_date")  # days of campaign tables that may lie after the file was made
+
 
 def select_typed(
     columns: Mapping[str, ColumnLayout],
@@ -59,7 +61,10 @@ def _operations(
     columns: Mapping[str, ColumnLayout], positions: Positions, made_on: dt.date | None
 ) -> dict[str, Operation]:
     present = {name: layout.operation for name, layout in columns.items() if positions.texts(layout)}
-    return {name: operation.until(made_on) if made_on else operation for name, operation in present.items()}
+    return {
+        name: operation.until(made_on) if made_on and name not in _AHEAD else operation
+        for name, operation in present.items()
+    }
 
 
 def _text(name: str) -> str:

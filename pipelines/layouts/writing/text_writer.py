@@ -17,7 +17,7 @@ from pipelines.layouts.writing.votes import nth
 from pipelines.layouts.writing.workbook import TABLE, save_workbook
 from pipelines.sql import literal
 
-_TITLE = "STATE LIST OF VOTERS"
+_TITLE = "STATE LIST OF VOTERS"  # whatever the file is of: it is skipped
 
 
 class TextWriter:
@@ -41,8 +41,8 @@ class TextWriter:
                 f"{layout.match[0]}: only texts and workbooks can be written, under names given as `written`."
             )
         self.folder, self.day, self.names = folder, day, list(names)
-        self.format: Delimited | FixedWidth = TABLE if isinstance(layout.format, Spreadsheet) else layout.format
         self.workbook = layout.format if isinstance(layout.format, Spreadsheet) else None
+        self.format: Delimited | FixedWidth = _draft_format(layout.format)
         self.written: Written = layout.written
         self._texts: dict[tuple[str, str], Path] = {}
 
@@ -65,7 +65,7 @@ class TextWriter:
         shutil.rmtree(self._drafts)
 
     def put(self, part: str, county: str, lines: str) -> None:
-        """Add whole lines to the text of a part and a county, which opens with its header."""
+        """Add whole lines to the text of a part and a county, or of a state's records; it opens with its header."""
         file, member = self._filled(self.written.file, part, county), self._filled(self.written.member, part, county)
         if (file, member) not in self._texts:
             self._texts[file, member] = self._drafts / f"{len(self._texts)}.txt"
@@ -84,7 +84,7 @@ class TextWriter:
         return title + (header if self.format.header else "")
 
     def _filled(self, name: str, part: str, county: str) -> str:
-        return name.format(day=f"{self.day:%Y%m%d}", part=part, county=county)
+        return name.format(day=f"{self.day:%Y%m%d}", part=part, county=county, state=county)
 
     def _add(self, draft: Path, text: str) -> None:
         encoding = self.format.encodings[0]
@@ -117,6 +117,13 @@ class TextWriter:
             empty = f"{self.format.delimiters[0]}{quote}{quote}"
             line = f"regexp_replace({line}, {literal(f'({empty})+$')}, '')"
         return f"{line} || {literal(self.format.line_end)}"
+
+
+def _draft_format(format_: Delimited | FixedWidth | Spreadsheet) -> Delimited | FixedWidth:
+    """The format of a draft: that of the file, of a workbook a table that is made one at the end."""
+    if not isinstance(format_, Spreadsheet):
+        return format_
+    return TABLE.model_copy(update={"skipped_lines": format_.skipped_lines})
 
 
 def keys_of(names: Sequence[str]) -> list[str]:

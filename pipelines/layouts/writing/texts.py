@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pipelines.calendar import Election
+from pipelines.layouts.amounts import EveryFlag
 from pipelines.layouts.ballots import BallotCode, VoteColumns
 from pipelines.layouts.columns import ColumnLayout
 from pipelines.layouts.files import Withheld
@@ -25,9 +26,14 @@ def texts_of(columns: Mapping[str, ColumnLayout], given: set[str], state: str) -
     texts: Texts = {}
     for name, column in columns.items():
         if name in given and not column.is_derived:
-            value = f"substr(voter_id, {len(state) + 2})" if name == "voter_id" else identifier(name)
+            value = _own_ids(state).get(name, identifier(name))
             texts |= {header: text for header, text in _fields(column, value).items() if header not in texts}
     return texts
+
+
+def _own_ids(state: str) -> dict[str, str]:
+    """SQL of the state's own id, by the column that has the state before it."""
+    return {"voter_id": f"substr(voter_id, {len(state) + 2})", "stated_voter_id": "substr(stated_voter_id, 4)"}
 
 
 def texts_of_vote(told: VoteColumns, given: set[str], state: str, elections: Sequence[Election]) -> Texts:
@@ -76,7 +82,7 @@ def blot_out(texts: Texts, withheld: Withheld | None) -> Texts:
 def _fields(column: ColumnLayout, value: str) -> Texts:
     """The text of a value, or its parts where the source splits it over several fields."""
     operation = column.operation
-    if isinstance(operation, Flags):
+    if isinstance(operation, Flags | EveryFlag):
         return {header: operation.written_for(value, header) for header in operation.flags}
     text = operation.write(value)
     text = f"coalesce({text}, {literal(column.masks[0])})" if column.masks else text
@@ -88,7 +94,7 @@ def _fields(column: ColumnLayout, value: str) -> Texts:
     starts = [1 + sum(column.widths[:at]) for at in range(len(column.from_))]
     widths = [f", {width}" for width in column.widths] + [""]
     return {
-        header: f"substr({text}, {start}{width})"
+        header: f"trim(substr({text}, {start}{width}))"
         for header, start, width in zip(column.from_, starts, widths, strict=True)
     }
 

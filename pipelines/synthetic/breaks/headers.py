@@ -97,7 +97,7 @@ def _respell(content: bytes, how: TextFile) -> bytes:
 def _aliases(layout: Layout) -> list[tuple[str, str]]:
     """Headers that are read by one column alone, each with another name that the layout knows for it."""
     files = layout.files["voters"]
-    columns = [column for column in files.column_layouts().values() if not column.flags]
+    columns = [column for column in files.column_layouts().values() if not column.flag_headers]
     read = [header for column in columns for header in column.from_] + [
         header for lookup in files.lookups for header in lookup.by
     ]

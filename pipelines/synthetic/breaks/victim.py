@@ -140,7 +140,13 @@ def read_place(place: Place) -> bytes:
 def header_of(files: FileLayout, column: str) -> str | None:
     """The header that a canonical column is written under; nothing where it has no field of its own."""
     found = files.column_layouts().get(column)
-    if found is None or found.join or found.flags or found.is_derived or found.from_[0] not in files.format.names:
+    if (
+        found is None
+        or found.join
+        or found.flag_headers
+        or found.is_derived
+        or found.from_[0] not in files.format.names
+    ):
         return None
     return found.from_[0]
 

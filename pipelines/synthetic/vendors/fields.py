@@ -95,6 +95,8 @@ def _with_typos(
     (config, typos), names = rules, list(rules[1].fields)
     gives = {*config.gives, *(("first_name", "last_name") if "full_name" in config.gives else ())}
     shares = {name: share if name in gives else 0.0 for name, share in typos.fields.items()}
+    if not any(shares.values()):
+        return columns, np.zeros(len(columns["zip_code"]), bool)
     field = picked(rng, shares, len(columns["zip_code"]))
     able = np.select([field == nth for nth in range(len(names))], [_can_err(columns[name]) for name in names], False)
     told = flagged(rng, able, config.typo)

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.errors import ConfigError
 from pipelines.synthetic.chunk import Chunk
-from pipelines.synthetic.draws import YEAR, Bools, Ints, picked
+from pipelines.synthetic.draws import YEAR, Bools, Floats, Ints, picked
 from pipelines.synthetic.vendors.config import RELATIONS, VendorConfig
 
 VOTER = -1
@@ -76,10 +76,19 @@ def _is_beside(keys: Ints, is_voter: Bools) -> Bools:
     return np.bincount(key[is_voter], minlength=int(key.max()) + 1)[key] - is_voter > 0
 
 
-def draw_subjects(config: VendorConfig, rng: np.random.Generator, circle: Circle, count: int) -> Subjects:
+def draw_subjects(
+    config: VendorConfig, rng: np.random.Generator, circle: Circle, count: int, keen: Floats | None = None
+) -> Subjects:
     """About whom `count` records are; nobody is met twice before everybody of the same relation has been once.
 
     A relation in which nobody stands is replaced by voters.
+
+    Args:
+        config: Shares of voters and of the relations.
+        rng: Stream of draws.
+        circle: How the people stand to the file.
+        count: Records.
+        keen: How much likelier than others each person is to be known, in logits, (people,); nothing for all alike.
 
     Raises:
         ConfigError: Nobody is on the file of the day.
@@ -87,7 +96,7 @@ def draw_subjects(config: VendorConfig, rng: np.random.Generator, circle: Circle
     if count and not (circle.relation == VOTER).any():
         raise ConfigError("Nobody is on the simulated file of that day, so that no vendor can know a voter.")
     codes = [VOTER, *range(len(RELATIONS))]
-    pools = {code: rng.permutation(np.flatnonzero(circle.relation == code)) for code in codes}
+    pools = {code: _pool(rng, np.flatnonzero(circle.relation == code), keen) for code in codes}
     is_nobody = rng.random(count) < config.nobody
     drawn = picked(rng, {name: config.relations.get(name, 0.0) for name in RELATIONS}, count)
     empty = [code for code, pool in pools.items() if not pool.size]
@@ -95,8 +104,16 @@ def draw_subjects(config: VendorConfig, rng: np.random.Generator, circle: Circle
     person = np.zeros(count, np.int64)
     for code, pool in pools.items():
         rows = np.flatnonzero(relation == code)
-        person[rows] = pool[np.arange(rows.size) % max(pool.size, 1)] if rows.size else 0
+        chosen = pool[np.arange(rows.size) % max(pool.size, 1)] if rows.size else np.zeros(0, np.int64)
+        person[rows] = chosen if keen is None else rng.permutation(chosen)
     return Subjects(person, relation)
+
+
+def _pool(rng: np.random.Generator, people: Ints, keen: Floats | None) -> Ints:
+    """People in a random order, in which the keen stand earlier."""
+    if keen is None:
+        return rng.permutation(people)
+    return people[np.argsort(-keen[people] - rng.gumbel(size=people.size), kind="stable")]
 
 
 def namesakes(chunk: Chunk) -> Bools:

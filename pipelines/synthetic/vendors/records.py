@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.synthetic.chunk import Chunk
 from pipelines.synthetic.columns import joined, padded, worded
 from pipelines.synthetic.config import SyntheticConfig
-from pipelines.synthetic.draws import Dice, Purpose, day_number
+from pipelines.synthetic.draws import Dice, Ints, Purpose, day_number
 from pipelines.synthetic.names.config import SYSTEMS
 from pipelines.synthetic.simulation import Simulation
 from pipelines.synthetic.vendors.config import KINDS, RELATIONS
@@ -122,7 +122,7 @@ def chunk_records(
     subjects = draw_subjects(rules, rng, circle, until - opens)
     fields = draw_fields((rules, config.vendors.typos), rng, chunk, day, (circle, subjects))
     ids = joined([pa.scalar(kind), padded(opens + np.arange(until - opens), 9)], "-")
-    return VendorRecords(_records(ids, kind, fields), _truth(ids, chunk, (circle, subjects), fields))
+    return VendorRecords(_records(ids, kind, fields), truth_of(ids, chunk, (circle, subjects), fields))
 
 
 def _records(ids: pa.Array, kind: str, fields: Fields) -> pa.Table:
@@ -131,18 +131,30 @@ def _records(ids: pa.Array, kind: str, fields: Fields) -> pa.Table:
     return pa.table({name: {**columns, **empty}[name] for name in RECORDS.names}, schema=RECORDS)
 
 
-def _truth(ids: pa.Array, chunk: Chunk, found: tuple[Circle, Subjects], fields: Fields) -> pa.Table:
+def truth_of(
+    ids: pa.Array, chunk: Chunk, found: tuple[Circle, Subjects], fields: Fields, record: Ints | None = None
+) -> pa.Table:
+    """The truth of rows: the schema TRUTH.
+
+    Args:
+        ids: Id of each row.
+        chunk: The people.
+        found: How they stand to the voter file, and who the records are about.
+        fields: Fields of the records, with what was done to them.
+        record: Position of the record that each row is of; nothing where each record is a row.
+    """
     (circle, subjects), own = found, chunk.identity
-    person = subjects.person
+    row = np.arange(subjects.person.size) if record is None else record
+    person, relation = subjects.person[row], subjects.relation[row]
     columns = {
         "record_id": ids,
-        "voter_id": own.voter_id.take(pa.array(person, mask=subjects.relation != VOTER)),
+        "voter_id": own.voter_id.take(pa.array(person, mask=relation != VOTER)),
         "naming_system": worded(SYSTEMS, own.naming.system[person]),
-        "relation": worded(RELATIONS, subjects.relation),
+        "relation": worded(RELATIONS, relation),
         "is_with_voter": circle.lives_with_voter[person],
         "has_voter_surname": circle.shares_surname[person],
         "is_namesake": namesakes(chunk)[person],
         "is_twin": twins(chunk, circle)[person],
-        **fields.flags,
+        **{name: flags[row] for name, flags in fields.flags.items()},
     }
     return pa.table({name: pa.array(columns[name]) for name in TRUTH.names}, schema=TRUTH)

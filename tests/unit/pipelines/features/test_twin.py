@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from models.features import Features
+from models.features import LINKED, Features
 from pipelines.features.assemble import build_features
 from pipelines.lake import PART
 
@@ -34,7 +34,8 @@ def table_of(lake, occasion) -> dict[str, dict]:
 def compare(found: dict[str, dict], expected: dict[str, dict]) -> None:
     assert found.keys() == expected.keys()
     for name, row in expected.items():
-        assert found[name].keys() == row.keys()
+        assert found[name].keys() == row.keys() | {*LINKED, "link_q"}
+        assert {found[name][feature] for feature in (*LINKED, "link_q")} == {None}, "no source is linked here"
         for feature, value in row.items():
             said = pytest.approx(float(value), rel=1e-5, abs=1e-5) if isinstance(value, (bool, int, float)) else value
             assert found[name][feature] == said, f"{feature} of {name}: SQL {found[name][feature]}, twin {value}"

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.publish.journal import StateOutcome
 from pipelines.publish.morning import morning_page
-from pipelines.publish.news import Arrival, Change, Morning, StateNews
+from pipelines.publish.news import Arrival, Change, ListNews, Morning, StateNews
 from pipelines.publish.sentences import arrival_sentences, change_sentence, headline, markdown, state_sentence
 
 NOW = dt.datetime(2026, 10, 9, 7, 30, tzinfo=dt.UTC)
@@ -177,4 +177,25 @@ def test_the_ui_has_the_same_sentences():
     assert (
         text.startswith("**One of two states is fresh.**")
         and "31 days behind. The scores of yesterday stand. Why: 1" in text
+    )
+
+
+def test_lists_stand_under_the_states_and_a_held_one_says_why():
+    day = dt.date(2026, 10, 1)
+    lists = (
+        ListNews("Gifts", day, False, "accepted", ""),
+        ListNews("Phones", day, True, "accepted", ""),
+        ListNews("Mail", day, False, "held", "3 <codes> are new."),
+        ListNews("Doors", None, False, "held", "No column."),
+        ListNews("Texts", None, False, "", ""),
+    )
+    page = morning_page(Morning(NOW, "ab12", True, (news(),), lists))
+    section = page[page.index('aria-label="Lists"') : page.index("<footer")]
+    assert re.findall(r"<dd>(.*?)<", section) == [
+        "1 October 2026, 8 days old", "1 October 2026, 8 days old, later than usual ", "1 October 2026, 8 days old ",
+        "Its first delivery is not in use. ", "Nothing has come yet. ",
+    ]  # fmt: skip
+    assert section.count("pill waits") == 3 and section.count("pill broken") == 1
+    assert "3 &lt;codes&gt; are new." in section and "3 <codes> are new." in markdown(
+        Morning(NOW, "ab12", True, (news(),), lists)
     )

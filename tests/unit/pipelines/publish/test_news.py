@@ -8,10 +8,11 @@ import pytest
 from pipelines.calendar import read_calendar
 from pipelines.layouts.source import read_source
 from pipelines.publish.journal import StateOutcome, record_outcome
-from pipelines.publish.news import Arrival, Change, gather
+from pipelines.publish.news import Arrival, Change, ListNews, gather
 from pipelines.publish.standing import Standing
 from pipelines.raw.receipts import ReceiptLedger
 from pipelines.settings import CONFIGS
+from tests.unit.pipelines.core.records.vendor_world import donors
 
 OLD, NEW = dt.date(2026, 9, 26), dt.date(2026, 10, 3)
 ELECTION = "NC-2026-11-03-general"
@@ -94,3 +95,16 @@ def test_before_the_first_release_there_is_a_page_too(lake):
     )
     assert (morning.release, morning.states[0].told, morning.states[0].change) == ("", {}, Change(False))
     assert morning.states[0].outcome.reason == "the disk is full."
+
+
+def test_a_list_is_told_with_its_age_and_why_its_newest_delivery_is_held(lake):
+    vendor = donors(name="Gifts")
+    now = dt.datetime.now(dt.UTC)
+    old, new = now.date() - dt.timedelta(days=20), now.date() - dt.timedelta(days=2)
+    ReceiptLedger(lake, "gifts").append([{**receipt(old, now, "accepted", "a"), "delivery_id": "gifts-1"}])
+    ReceiptLedger(lake, "gifts").append([receipt(new, now, "held", "b", "40 records, 400 before.")])
+    told = gather(lake, "voter_scores", {}, read_calendar(CONFIGS), now, {"gifts": vendor, "empty": vendor}).lists
+    assert told == (
+        ListNews("Gifts", None, False, "", ""),
+        ListNews("Gifts", old, True, "held", "40 records, 400 before."),
+    )
