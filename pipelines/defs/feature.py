@@ -78,11 +78,11 @@ def feature_voters(
     """What was known: one row per voter and election, as all stood on the as-of day; nothing learned later is in it."""
     state = context.partition_key
     with told_in_words(f"feature_voters {state}") as told:
-        occasions, linked = occasions_of(desk, state), linked_sources(desk)
-        records = {
-            name: build_features(desk.lake, occasion, linked.records(occasion))
-            for name, occasion in sorted(occasions.items())
-        }
+        occasions = occasions_of(desk, state)
+        with linked_sources(desk).of_state(state) as groups:
+            records = {
+                name: build_features(desk.lake, occasion, groups) for name, occasion in sorted(occasions.items())
+            }
         table = desk.lake.table(Features, state=state)
         told += [counted(len(records), "election"), counted(table.row_count, "row"), written(records.values())]
         rows = [

@@ -20,7 +20,7 @@ from pipelines.layouts.source import Vendor
 from pipelines.linking.alarms import Kept, keep_coverage
 from pipelines.linking.artefacts import SEED, keep_model, kept_model, model_of, quality_of
 from pipelines.linking.handing_out import why_not
-from pipelines.linking.links import write_links
+from pipelines.linking.links import compare_together, write_links
 from pipelines.linking.model import LinkModel
 from pipelines.linking.people.teaching import learn_movers
 from pipelines.linking.people.writing import write_people
@@ -116,12 +116,19 @@ def _write(
 ) -> dict[Place, Record]:
     quality = quality_of(desk.lake, state, model, retrain) if model else None
     voters, reviews = newest_voters(desk.lake, state), ReviewLedger(desk.lake, state)
+    lists = [
+        (name, role)
+        for name, vendor in vendors.items()
+        for role in vendor.roles
+        if newest_records(desk.lake, role, name).records()
+    ]
     with ready_voters(desk.lake, voters) as ready:
+        compare_together(desk.lake, state, lists, model, ready)
         return {
-            (name, role): write_links(desk.lake, state, name, vendor, role, voters, model, quality, reviews, ready)
-            for name, vendor in vendors.items()
-            for role in vendor.roles
-            if newest_records(desk.lake, role, name).records()
+            (name, role): write_links(
+                desk.lake, state, name, vendors[name], role, voters, model, quality, reviews, ready
+            )
+            for name, role in lists
         }
 
 

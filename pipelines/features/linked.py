@@ -27,7 +27,7 @@ class LinkedRecords:
         role: Kind of record.
         linked: SELECT of a row per linked record: voter_id, link_q, and columns of the role's table, known_on among
             them; a row that was not known by the as-of day does not count.
-        weak: SELECT of voter_id of those whom a record known by the as-of day may mean, not surely enough.
+        weak: SELECT of voter_id and known_on of those whom a record may mean, not surely enough.
     """
 
     role: str
@@ -48,7 +48,7 @@ def select_linked_features(
     told = [group.role for group in groups if group.role in ROLES]
     for group in groups:
         connection.execute(f"CREATE OR REPLACE TABLE linked_{group.role} AS {_known(group.linked, occasion)}")
-        connection.execute(f"CREATE OR REPLACE TABLE weak_{group.role} AS {group.weak}")
+        connection.execute(f"CREATE OR REPLACE TABLE weak_{group.role} AS {_known(group.weak, occasion)}")
     for role in told:
         connection.execute(f"CREATE OR REPLACE TABLE told_{role} AS {_told(occasion, role)}")
     joins = "\n".join(f"LEFT JOIN told_{role} USING (voter_id)" for role in told)
@@ -66,7 +66,7 @@ def stamp_of(
 ) -> list[tuple[str, str]]:
     """What the linked columns of an occasion are made from: rows learned after its as-of day do not count."""
     told = {f"linked {group.role}": _known(group.linked, occasion) for group in groups}
-    told |= {f"weak {group.role}": group.weak for group in groups}
+    told |= {f"weak {group.role}": f"SELECT voter_id FROM ({_known(group.weak, occasion)})" for group in groups}
     return sorted((name, _content(connection, query)) for name, query in told.items())
 
 

@@ -1,10 +1,13 @@
-"""The linked sources of a state as they were known on the as-of day of an occasion."""
+"""The linked sources of a state, handed out for features."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from pipelines.features.as_of import Occasion
+import duckdb
+
 from pipelines.features.linked import ROLES, LinkedRecords
 from pipelines.lake import Lake
 from pipelines.layouts.source import Vendor
@@ -12,6 +15,7 @@ from pipelines.linking.handing_out import select_linked, select_weak
 from pipelines.linking.reading import newest_records
 from pipelines.linking.uses import Use
 from pipelines.policy import Policy
+from pipelines.sql import literal
 from pipelines.tables.campaign import RECORD_TABLES
 
 PURPOSE = "scoring"
@@ -33,14 +37,26 @@ class LinkedSources:
     vendors: Mapping[str, Vendor]
     on: dt.date
 
-    def records(self, occasion: Occasion) -> list[LinkedRecords]:
-        """The linked records of an occasion's state by role, of all its sources that may serve scoring."""
-        return [
-            LinkedRecords(role, _together([self._nobody(role), *linked]), _together(weak))
-            for role in ROLES
-            if (parts := [self._of(name, role, occasion) for name in self.serving(role, occasion.state)])
-            for linked, weak in [zip(*parts, strict=True)]
-        ]
+    @contextlib.contextmanager
+    def of_state(self, state: str) -> Generator[list[LinkedRecords]]:
+        """The linked records of a state by role, of all its sources that may serve scoring, for as long as a block.
+
+        They are handed out once, for all occasions: what a record says counts from its `known_on`. A vendor's row that
+        changed counts from the change on; what it said before is then unknown.
+        """
+        with self.lake.scratch() as scratch, self.lake.connect() as connection:
+            found = {role: names for role in ROLES if (names := self.serving(role, state))}
+            yield [self._keep(connection, scratch, role, names, state) for role, names in found.items()]
+
+    def _keep(
+        self, connection: duckdb.DuckDBPyConnection, scratch: Path, role: str, names: Sequence[str], state: str
+    ) -> LinkedRecords:
+        linked, weak = zip(*[self._of(name, role, state) for name in names], strict=True)
+        queries = {"linked": _together([self._nobody(role), *linked]), "weak": _together(weak)}
+        files = {kind: literal(str(scratch / f"{kind}-{role}.parquet")) for kind in queries}
+        for kind, query in queries.items():
+            connection.execute(f"COPY ({query}) TO {files[kind]} (FORMAT parquet)")
+        return LinkedRecords(role, *(f"FROM read_parquet({files[kind]})" for kind in ("linked", "weak")))
 
     def serving(self, role: str, state: str) -> list[str]:
         """Sources whose records of a role may serve scores in a state, of those that have sent any."""
@@ -58,11 +74,10 @@ class LinkedSources:
         nothing = self.lake.table(RECORD_TABLES[role], source="").select()
         return f"SELECT NULL::VARCHAR AS voter_id, NULL::DOUBLE AS link_q, * FROM ({nothing}) WHERE false"
 
-    def _of(self, name: str, role: str, occasion: Occasion) -> tuple[str, str]:
+    def _of(self, name: str, role: str, state: str) -> tuple[str, str]:
         told = (self.lake, self.policy, name, self.vendors[name], role)
-        linked = select_linked(*told, Use.FEATURE, PURPOSE, self.on, [occasion.state], occasion.as_of)
-        weak = select_weak(*told, PURPOSE, self.on, [occasion.state], occasion.as_of)
-        return linked, f"SELECT DISTINCT voter_id FROM ({weak})"
+        linked = select_linked(*told, Use.FEATURE, PURPOSE, self.on, [state])
+        return linked, select_weak(*told, PURPOSE, self.on, [state])
 
 
 def _together(queries: Sequence[str]) -> str:

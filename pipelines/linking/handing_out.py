@@ -71,7 +71,9 @@ def select_weak(
     states: Sequence[str] | None = None,
     as_of: dt.date | None = None,
 ) -> str:
-    """SELECT of a row per voter whom a record may mean that is not sure enough for a feature: voter_id, weak_count.
+    """SELECT of a row per voter whom a record may mean that is not sure enough for a feature.
+
+    Columns: voter_id, weak_count, known_on (day from which one of these records could be known).
 
     What such a record tells is unknown of that voter, not absent: a voter without any sure record is null, not zero.
 
@@ -94,7 +96,7 @@ def select_weak(
     sure = _select_passing(lake, vendor_name, role, Use.FEATURE, None)
     ruled_out = "decided_by = 'review' AND voter_id IS NULL"
     return f"""
-    SELECT voter_id, count(DISTINCT source_record_id) AS weak_count
+    SELECT voter_id, count(DISTINCT source_record_id) AS weak_count, min(known_on) AS known_on
     FROM (
         SELECT source_record_id, record_hash, unnest(near_voter_ids) AS voter_id,
             {ruled_out} AS is_ruled_out, best_voter_id

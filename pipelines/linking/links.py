@@ -5,6 +5,7 @@ and program are the same; what is calibrated and what people decided is laid ove
 """
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ from pipelines.layouts.source import Vendor
 from pipelines.linking.comparing import COMPARED, compare_new
 from pipelines.linking.model import LinkModel
 from pipelines.linking.pairs import proofs_of_list
-from pipelines.linking.reading import newest_records, of_state, record_hash
+from pipelines.linking.reading import IDENTITY, newest_records, of_state, record_hash
 from pipelines.linking.ready import ReadyVoters, ready_voters
 from pipelines.linking.reviews import ReviewLedger, keep_decided
 from pipelines.linking.weighing import keep_chances
@@ -75,7 +76,7 @@ def write_links(
     """
     _demand_covered(state, vendor_name, vendor, role)
     records, place = newest_records(lake, role, vendor_name), {"state": state, "source": vendor_name, "role": role}
-    compared_from = fingerprint(model and model.sha256, RULE_VERSION, voters.fingerprint, _COMPARING)
+    compared_from = _compared_from(model, voters)
     decided_from = [quality and quality.sha256, reviews.fingerprint(vendor_name, role), _DECIDING]
     made_from = fingerprint("core_links", compared_from, records.fingerprint, place, decided_from)
     standing = lake.current(Links, made_from, **place)
@@ -85,7 +86,7 @@ def write_links(
         connection = at_hand.connection
         _tell_records(connection, records, state)
         _carry_over(connection, lake.table(Links, **place), compared_from)
-        _compare(at_hand, model)
+        _compare(at_hand, model, (vendor_name, role))
         keep_chances(connection, vendor_name, model, quality)
         keep_decided(connection, reviews, vendor_name, role, voters)
         query = _select_links(compared_from, model, quality)
@@ -130,11 +131,63 @@ def _no_links() -> str:
     return Table(Links, Path("none")).select()
 
 
-def _compare(ready: ReadyVoters, model: LinkModel | None) -> None:
-    """Add the records that are not in `compared` to it."""
+def compare_together(
+    lake: Lake, state: str, lists: Sequence[tuple[str, str]], model: LinkModel | None, ready: ReadyVoters
+) -> None:
+    """Compare the new records of several lists of a state at once; `write_links` finds them compared.
+
+    What becomes of a record depends on no other, so the rows are those of one list after the other; but each comparison
+    costs seconds, however few the records.
+
+    Args:
+        lake: Data root.
+        state: Two-letter code of the state.
+        lists: Source and role of each list.
+        model: What agreement weighs.
+        ready: The voters.
+    """
+    connection, told = ready.connection, ", ".join(("record_hash", "stated_voter_id", *IDENTITY))
+    compared_from = _compared_from(model, ready.voters)
+    parts = []
+    for place, (name, role) in enumerate(lists):
+        _tell_records(connection, newest_records(lake, role, name), state)
+        _carry_over(connection, lake.table(Links, state=state, source=name, role=role), compared_from)
+        new = f"SELECT {literal(f'{place} ')} || source_record_id AS source_record_id, {told} FROM ({_NEW})"
+        connection.execute(f"CREATE OR REPLACE TABLE new_of_{place} AS {new}")
+        parts.append(f"FROM new_of_{place}")
+    connection.execute(f"CREATE OR REPLACE TABLE new_records AS {' UNION ALL '.join(parts)}")
+    for place, _ in enumerate(lists):
+        connection.execute(f"DROP TABLE new_of_{place}")
+    if connection.execute("SELECT count(*) FROM new_records").fetchall()[0][0]:
+        compare_new(ready, model)
+        connection.execute("CREATE OR REPLACE TABLE found_together AS FROM found")
+        ready.compared_lists = {found: place for place, found in enumerate(lists)}
+
+
+def _compared_from(model: LinkModel | None, voters: Table) -> str:
+    """What the comparison of a record follows from, the record aside."""
+    return fingerprint(model and model.sha256, RULE_VERSION, voters.fingerprint, _COMPARING)
+
+
+_NEW = "SELECT * FROM told_records ANTI JOIN compared USING (source_record_id)"
+
+
+def _compare(ready: ReadyVoters, model: LinkModel | None, which: tuple[str, str]) -> None:
+    """Add the records that are not in `compared` to it, from those compared together where they are among them."""
     connection = ready.connection
-    chosen = "SELECT * FROM told_records ANTI JOIN compared USING (source_record_id)"
-    connection.execute(f"CREATE OR REPLACE TABLE new_records AS {chosen}")
+    connection.execute(f"CREATE OR REPLACE TABLE new_records AS {_NEW}")
+    if which in ready.compared_lists:
+        own = literal(f"{ready.compared_lists[which]} ")
+        connection.execute(
+            f"""INSERT INTO compared SELECT {_COLUMNS}
+            FROM (
+                SELECT * REPLACE (substr(source_record_id, length({own}) + 1) AS source_record_id)
+                FROM found_together
+                WHERE starts_with(source_record_id, {own})
+            )
+            SEMI JOIN new_records USING (source_record_id, record_hash)"""
+        )
+        connection.execute(f"CREATE OR REPLACE TABLE new_records AS {_NEW}")
     if connection.execute("SELECT count(*) FROM new_records").fetchall()[0][0]:
         compare_new(ready, model)
         connection.execute(f"INSERT INTO compared SELECT {_COLUMNS} FROM found")

@@ -62,13 +62,13 @@ def select_ready(records: str) -> str:
 
 
 def prepare_records(connection: duckdb.DuckDBPyConnection, records: str) -> int:
-    """Make the table RECORDS to learn from, once the voters are prepared; how many records it has.
+    """Make the table RECORDS, to learn from, once the voters are prepared; how many records it has.
 
     Args:
         connection: Where the voters were prepared.
         records: Table of standard columns of the records of a source, all of them or the new ones.
     """
-    connection.execute(f"CREATE OR REPLACE TABLE {RECORDS} AS {select_ready(records)} ORDER BY record_id")
+    _make(connection, RECORDS, f"SELECT * FROM {identifier(records)}")
     return connection.execute(f"SELECT count(*) FROM {RECORDS}").fetchall()[0][0]
 
 

@@ -17,11 +17,16 @@ class ReadyVoters:
     Args:
         connection: Where they are prepared; whatever is compared with them is done there.
         voters: core_voters, a snapshot of the state.
+
+    Attributes:
+        compared_lists: Source and role of the lists whose new records were compared together, in `found_together`; each
+            by its number there.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, voters: Table) -> None:
         self.connection = connection
         self.voters = voters
+        self.compared_lists: dict[tuple[str, str], int] = {}
         self._count: int | None = None
 
     def prepare(self) -> bool:

@@ -238,7 +238,8 @@ def _scale(account: Account) -> None:
         for name, rows in {
             "voters": "FROM voters", "protected": "FROM protected", "records": "FROM records",
             "known": f"FROM records WHERE NOT ({later})", "later": f"FROM records WHERE {later}",
-            "thrice": "SELECT * REPLACE (record_id || n AS record_id) FROM records, range(3) AS turns(n) ORDER BY record_id",
+            "thrice": "SELECT * REPLACE (record_id || n AS record_id) FROM records, range(3) AS t(n) "
+                      "ORDER BY record_id",
         }.items():  # fmt: skip
             connection.execute(f"COPY ({rows}) TO '{folder / name}.standard.parquet' (FORMAT parquet)")
             (folder / f"{name}.standard.parquet").rename(folder / f"{name}.parquet")

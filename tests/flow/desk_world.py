@@ -35,7 +35,7 @@ def quick_configs(folder: Path, voters: int = 1500) -> Path:
     days = [dt.date.fromisoformat(day) for day in SNAPSHOTS]
     edit(folder / "synthetic.yaml", lambda content: content["states"]["NC"].update(small, snapshots=days))
     edit(folder / "models" / "turnout.yaml", _quick_model)
-    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=["nc"], workers=1))
+    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=["nc"], vendors=[], workers=1))
     return folder
 
 
@@ -44,7 +44,7 @@ def few_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) 
     quick_configs(folder, voters)
     edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
     edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=list(days)))
-    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days]))
+    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days], vendors=[]))
     loose = {
         "mean_shift": 1.0,
         "null_share_shift": 1.0,

@@ -1,6 +1,7 @@
 """The linkage model for people who move between states, learned from who left and who came."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -8,7 +9,7 @@ from pipelines.lake import Lake
 from pipelines.linking.model import LinkModel, train
 from pipelines.linking.people.elsewhere import Elsewhere
 from pipelines.linking.people.facts import FACTS, keep_standard
-from pipelines.linking.people.weighing import COME, GONE, prepare_sides
+from pipelines.linking.people.weighing import COME, GONE, SHARED, prepare_sides
 from pipelines.linking.prepare import RECORDS, VOTERS, prepare_voters
 
 
@@ -41,4 +42,4 @@ def learn_movers(
     keep_standard(connection, f"SELECT {columns} FROM {here.arrivals}", COME)
     prepare_voters(connection, GONE, "SELECT NULL::VARCHAR AS voter_id WHERE false")
     prepare_sides(connection)
-    return train(connection, VOTERS, RECORDS, seed)
+    return replace(train(connection, VOTERS, RECORDS, seed), rules=SHARED)

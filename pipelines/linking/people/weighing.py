@@ -1,5 +1,7 @@
 """What the linkage model says of people who left one state and people who are new in another."""
 
+from dataclasses import replace
+
 import duckdb
 
 from pipelines.lake import Table
@@ -35,6 +37,11 @@ wrongly takes a stranger's history: a hundred to one beyond the next candidate, 
 RARE_NAME = 1e-6
 """Share of the voters with a first and last name, as far as the two are independent, below which it counts as rare."""
 
+SHARED = (
+    "first name, last name and year of birth", "day of birth and last name", "day of birth and first name",
+)  # fmt: skip
+"""Blocking rules that find every pair of which enough may agree, whichever the model was learned with."""
+
 _PLACES, _PLACELESS = ("house_number", "street", "unit", "zip5", "city"), "people_placeless"
 _SAMPLED = 100_000  # rows that tell how common a name is
 
@@ -62,7 +69,7 @@ def weigh(connection: duckdb.DuckDBPyConnection, model: LinkModel) -> None:
     prepare_sides(connection)
     for name in RARE_BY:
         _add_unknown(connection, name)
-    Linker(model).link(connection, _PLACELESS)
+    Linker(replace(model, rules=SHARED)).link(connection, _PLACELESS)
     turned = "SELECT voter_id AS source_record_id, source_record_id AS voter_id, match_weight, levels FROM candidates"
     connection.execute(f"CREATE OR REPLACE TABLE best_records AS {select_links(turned, FLOOR)}")
     _drop_leftovers(connection)

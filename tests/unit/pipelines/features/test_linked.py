@@ -13,7 +13,7 @@ from pipelines.features.linked import LinkedRecords, select_linked_features, sta
 AS_OF = dt.date(2026, 10, 9)
 ELECTION = ("2026-11-03", "general", str(AS_OF))
 GIFTS = "voter_id VARCHAR, link_q DOUBLE, known_on DATE, donation_date DATE, amount_usd DOUBLE, gift_kind_code VARCHAR"
-WEAK = "voter_id VARCHAR"
+WEAK = "voter_id VARCHAR, known_on DATE"
 EARLY = dt.date(2026, 9, 1)
 
 
@@ -54,7 +54,7 @@ def test_gifts_are_added_up_without_memos_and_less_refunds(connection, world):
 
 def test_a_weak_link_makes_unknown_and_no_record_makes_none(connection, world):
     occasion = world.occasion(*ELECTION)
-    found = told(connection, occasion, GIFTS, "donations", [gift("A", 5)], [("B",)])
+    found = told(connection, occasion, GIFTS, "donations", [gift("A", 5)], [("B", EARLY), ("C", dt.date(2027, 1, 1))])
     assert [found[name]["donation_count"] for name in "ABCD"] == [1, None, 0, 0]
     assert [found[name]["link_q"] for name in "ABCD"] == [0.95, None, None, None]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from pipelines.linking.comparisons import comparisons
 from pipelines.linking.model import LinkModel
+from pipelines.linking.people.weighing import SHARED
 
 _COLUMNS = ("first", "last", "middle_initial", "suffix", "birth_year", "gender", "phone")
 _BY_CHANCE = {
@@ -11,11 +12,6 @@ _BY_CHANCE = {
     "phone": 0.0003,
 }  # fmt: skip
 """Share of pairs of two people whose trait agrees fully."""
-
-RULES = (
-    "phone", "first name, last name and year of birth", "day of birth and last name", "day of birth and first name",
-    "first and last name, in any order",
-)  # fmt: skip
 
 
 def made_model(share: float = 1e-4) -> LinkModel:
@@ -31,7 +27,7 @@ def made_model(share: float = 1e-4) -> LinkModel:
         "retain_intermediate_calculation_columns": False, "linker_uid": "walklist",
         "probability_two_random_records_match": share,
     }  # fmt: skip
-    return LinkModel(settings, RULES)
+    return LinkModel(settings, SHARED)
 
 
 def _weighed(comparison: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Pairs are counted before they are made, and a rule over its budget is refused by name."""
 
+import datetime as dt
+
 import duckdb
 import pytest
 from hypothesis import given, settings
@@ -12,7 +14,9 @@ from pipelines.linking.blocking import (
     Counted,
     count_pairs,
     demand_budget,
+    make_pairs,
     rules_named,
+    select_keys,
     within_budget,
 )
 from tests.unit.pipelines.linking.people import make_table
@@ -86,3 +90,42 @@ def test_within_one_table_a_pair_counts_once_and_nobody_with_themselves():
     connection = duckdb.connect()
     make_table(connection, "l", [{"record_id": str(n), "phone": "1"} for n in range(4)])
     assert count_pairs(connection, "l", "l", [PHONE])[0].pairs == 6
+
+
+def people(letters: list[tuple[str | None, ...]]) -> list[dict]:
+    """Rows whose every column that a rule names is one of few values, or not known."""
+    return [
+        {"record_id": str(place), "first": first, "last": last, "last_key": last, "birth_year": 1970 if first else None,
+         "birth_date": dt.date(1970, 1, 2) if last else None, "house_number": first, "street": last, "zip5": code,
+         "city": code, "phone": code, "email": code and f"{code}@b.c"}
+        for place, (first, last, code) in enumerate(letters)
+    ]  # fmt: skip
+
+
+letters = st.sampled_from(["A", "B", "AB", None])
+sides = st.lists(st.tuples(letters, letters, letters), max_size=6)
+
+
+@settings(max_examples=12, deadline=None)
+@given(sides, sides, st.booleans())
+def test_pairs_are_those_that_the_words_of_any_rule_join_each_once(left, right, is_prepared):
+    connection = duckdb.connect()
+    for name, side in (("l", left), ("r", right)):
+        make_table(connection, name, people(side))
+        if is_prepared:
+            connection.execute(f"CREATE OR REPLACE TABLE {name} AS {select_keys(name)}")
+    make_pairs(connection, "l", "r", RULES, "pairs")
+    told = " OR ".join(f"({rule.condition()['blocking_rule']})" for rule in RULES)
+    twin = connection.execute(f"SELECT l.rowid, r.rowid FROM l JOIN r ON {told} ORDER BY ALL").fetchall()
+    assert connection.execute("SELECT left_place, right_place FROM pairs ORDER BY ALL").fetchall() == twin
+    counted = [found.pairs for found in count_pairs(connection, "l", "r", RULES)]
+    each = [f"SELECT count(*) FROM l JOIN r ON {rule.condition()['blocking_rule']}" for rule in RULES]
+    assert counted == [connection.execute(query).fetchall()[0][0] for query in each]
+
+
+def test_a_key_with_a_part_that_is_not_known_is_none():
+    connection = duckdb.connect()
+    make_table(connection, "l", [{"record_id": "1", "first": "ANN", "last": "LEE"}])
+    keys = connection.execute(f"SELECT COLUMNS('^rule_') FROM ({select_keys('l')})").fetchall()[0]
+    known = {rule.name for rule, key in zip(RULES, keys, strict=True) if key is not None}
+    assert known == {"first and last name, in any order", "last name", "first name"}

@@ -46,7 +46,7 @@ def handed(lake, use: Use, purpose: str | None = None, columns="voter_id, source
 def weak(lake, **rest) -> dict:
     query = select_weak(lake, policy(), "acme", vendor("donations"), "donations", "scoring", TODAY, **rest)
     with lake.connect() as connection:
-        return dict(connection.execute(query).fetchall())
+        return {voter: count for voter, count, *_ in connection.execute(query).fetchall()}
 
 
 def who(lake, use: Use, **rest) -> list[str]:

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from models.errors import LinkError
+from pipelines.lake import Lake
 from pipelines.linking import comparing
 from pipelines.linking import ready as ready_module
 from pipelines.linking.linker import Linker
-from pipelines.linking.links import write_links
+from pipelines.linking.links import compare_together, write_links
 from pipelines.linking.reading import newest_voters
 from pipelines.linking.ready import ready_voters
 from pipelines.linking.reviews import ReviewLedger
@@ -268,6 +269,27 @@ def test_the_voters_are_prepared_once_for_all_sources(lake, monkeypatch):
     assert [links(lake, "voter_id", source=source)["a"] for source in ("acme", "polls", "stated")] == [
         "NC-0003", "NC-0004", "NC-0005",
     ]  # fmt: skip
+
+
+def test_lists_compared_together_are_what_they_are_apart(lake, tmp_path, compared):
+    lists, apart = [("acme", "donations"), ("polls", "surveys"), ("stated", "donations")], Lake(tmp_path / "apart")
+    apart.prepare()
+    for root in (lake, apart):
+        write_voters(root, PEOPLE)
+        write_records(root, [record_of(PEOPLE[3], "a"), record_of(PEOPLE[4], "b", **NOBODY, **ELSEWHERE)])
+        write_records(root, [record_of(PEOPLE[5], "a", middle_name=None)], "surveys", "polls")
+        write_records(root, [record_of(PEOPLE[6], "1 a", stated_voter_id="NC-0006")], source="stated")
+    with ready_voters(lake, newest_voters(lake, "NC")) as ready:
+        compare_together(lake, "NC", lists, hand_made_model(), ready)
+        together = [link(lake, role, source, ready=ready) for source, role in lists]
+    assert len(compared) == 1
+    assert together == [link(apart, role, source) for source, role in lists]
+    for source, role in lists:
+        assert links(lake, role=role, source=source) == links(apart, role=role, source=source) != {}
+    with ready_voters(lake, newest_voters(lake, "NC")) as ready:
+        compare_together(lake, "NC", lists, hand_made_model(), ready)
+        assert not any(link(lake, role, source, ready=ready).is_new for source, role in lists)
+    assert len(compared) == 3, "together once, apart twice, and never again"
 
 
 def test_a_damaged_table_is_made_again(lake, compared):
