@@ -16,7 +16,7 @@ from pipelines.linking.charts import (
 )
 from pipelines.linking.model import LinkModel
 from pipelines.linking.reviewed import keep_reviewed
-from pipelines.linking.uses import Use
+from pipelines.linking.uses import THRESHOLDS, Use
 from pipelines.tables.links import Links
 
 _PATTERNS = 6  # typical links that are drawn
@@ -84,7 +84,7 @@ def coverage_rows(coverage: Mapping[tuple[str, str], Mapping[str, Any]]) -> list
     return [
         {
             "source": source, "records of": role, "records": told["records"],
-            **{use.value: _share(told["uses"][use.value]) for use in Use},
+            **{use.value: _served(told["uses"], use) for use in Use},
             "reviewed precision": _precision(told["uses"][Use.FEATURE.value]),
         }
         for (source, role), told in sorted(coverage.items())
@@ -102,6 +102,13 @@ def group_rows(coverage: Mapping[tuple[str, str], Mapping[str, Any]]) -> list[di
         for group, values in sorted(told["groups"].items())
         for value, row in sorted(values.items())
     ]  # fmt: skip
+
+
+def _served(uses: Mapping[str, Any], use: Use) -> str:
+    """Share of the records that serve a use; in words where none does because nothing was reviewed."""
+    found, linked = uses[use.value], uses[Use.FEATURE.value]["linked"]
+    waits = linked and not found["linked"] and not found["reviewed"] and THRESHOLDS[use].rule is None
+    return "review first" if waits else _share(found)
 
 
 def _share(row: Mapping[str, Any]) -> str:
