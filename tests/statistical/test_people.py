@@ -95,7 +95,7 @@ def test_who_moved_is_found_and_who_looks_like_it_is_not(movers):
     found = graded(movers, told(movers, "moved_state"), "mover")
     print(f"\nmoved_state, {'years' if movers.is_year_only else 'days'} of birth: {found}")
     assert found.findable > 600 and found.precision >= 0.99
-    assert found.recall >= (0.5 if movers.is_year_only else 0.95)
+    assert found.recall >= (0.55 if movers.is_year_only else 0.95)
 
 
 def test_a_mover_is_one_person_in_both_states(movers):
@@ -125,7 +125,7 @@ def test_who_got_another_number_is_found(renumbered):
     twice = {pair for pair in pairs if pair in duplicates or pair[::-1] in duplicates}
     found, merged = graded(renumbered, pairs - twice, "mover"), graded(renumbered, twice, "duplicate")
     print(f"\nchanged_number: {found}\nmerged: recall {merged.recall:.4f}")
-    assert found.findable > 400 and found.precision >= 0.99 and found.recall >= 0.9
+    assert found.findable > 400 and found.precision >= 0.99 and found.recall >= 0.95
     assert merged.findable > 150 and merged.recall >= 0.9
 
 

@@ -118,8 +118,7 @@ def _select_pairs(snapshot: Snapshot) -> str:
     shared = "\nUNION\n".join(
         f"""SELECT l.voter_id AS earlier_voter_id, l.seen_on AS earlier_seen_on, r.voter_id
         FROM {_LEFT} AS l JOIN {_ARRIVED} AS r ON {key}
-        WHERE (arrived_on = {snapshot.date} OR left_on > {snapshot.date_before})
-            AND left_on - arrived_on <= {LATE_DAYS}"""
+        WHERE arrived_on = {snapshot.date} OR left_on > {snapshot.date_before}"""
         for key in KEYS
     )
     return f"SELECT * FROM ({shared}) ANTI JOIN ({found}) USING (earlier_voter_id, earlier_seen_on)"

@@ -1,8 +1,9 @@
 """Persons over all states as of a day: whom a number means, a person's numbers, and a person's homes.
 
 Who moved or was merged has a person_id in core_people for each part of the way. They are joined here: the person has
-the one that began first. What is known later than the day is left out, so that the answer for a day stays the same for
-ever, and an id that somebody keeps can be followed: its spell is still there, under the person it is now known to be.
+the one that began first. What is known later than the day is left out, so that later files leave the answer for a day
+as it was (an older one that comes late may not). An id that somebody kept can be followed: its spells are still there,
+under the person they are now known to belong to.
 """
 
 import datetime as dt
@@ -40,7 +41,7 @@ def select_person_history(people: Table, as_of: dt.date = _EVER) -> str:
     """
     return f"""
     {_with_spells(people, as_of)}
-    SELECT person_id, row_number() OVER (PARTITION BY person_id ORDER BY from_date, known_on, voter_id) AS place,
+    SELECT person_id, row_number() OVER (PARTITION BY person_id ORDER BY from_date, voter_id) AS place,
         state, voter_id, from_date, CASE WHEN ended_on <= {_sql(as_of)} THEN until_date END AS until_date,
         basis_code, earlier_voter_id, evidence
     FROM resolved"""

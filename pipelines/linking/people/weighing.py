@@ -31,8 +31,12 @@ GONE, COME = "people_gone", "people_come"
 
 RULE = Rule("moved-1", 12.0, 6.6)
 """When a pair is weighed as one person, on either side. Stricter than for vendors' records, for whoever is linked
-wrongly takes a stranger's history: a hundred to one beyond the next candidate, not ten to one. See
-`tests/statistical/test_people.py` for what it finds."""
+wrongly takes a stranger's history: a hundred to one beyond the next candidate, not ten to one.
+
+Between two simulated states of 20,000 voters, with namesakes, twins, fathers and sons among who comes, it finds 0.957
+of the movers at a precision of 0.9985, and 0.577 at 0.995 where one state gives only the year of birth; see
+`tests/statistical/test_people.py`.
+"""
 
 RARE_NAME = 1e-6
 """Share of the voters with a first and last name, as far as the two are independent, below which it counts as rare."""
