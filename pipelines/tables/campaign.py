@@ -3,6 +3,7 @@
 import pyarrow as pa
 
 from models.tables import TableContract, column
+from pipelines.tables.core import RefusedRows
 
 CHANNELS = ("canvass", "phone", "text", "mail", "email", "digital")
 RESPONSES = ("reached", "not_reached", "refused", "wrong_person", "moved", "deceased", "hostile", "unknown")
@@ -173,18 +174,12 @@ class Suppressions(Records):
     until_date = column(pa.date32(), "Last day on which it holds.", null_means="For good.")
 
 
-class RecordRejects(TableContract):
+class RecordRejects(RefusedRows):
     """One row per refused row of a received campaign file. Key: file, row and rule; never a value of the row."""
 
     table_name = "core_record_rejects"
     source = column(pa.string(), "Source of the file.", partition=True)
     snapshot_date = column(pa.date32(), "Day of the delivery.", partition=True)
-    file_id = column(pa.string(), "SHA-256 of the file.", key=True)
-    row_number = column(
-        pa.int64(), "Line of the file, the header being 1; a record that spans lines counts once.", key=True, at_least=1
-    )
-    rule = column(pa.string(), "Rule that the row breaks.", key=True)
-    column_name = column(pa.string(), "Column that breaks it.", null_means="The row as a whole.")
 
 
 RECORD_TABLES: dict[str, type[Records]] = {

@@ -108,18 +108,23 @@ class VoterChanges(TableContract):
     )
 
 
-class Rejects(TableContract):
-    """One row per refused row of a received file. Key: file, row and rule; never a value of the row."""
+class RefusedRows(TableContract):
+    """What is told of a refused row of a received file; the base of its tables, and no table by itself."""
 
-    table_name = "core_rejects"
-    state = column(pa.string(), "Two-letter code of the state.", partition=True)
-    snapshot_date = column(pa.date32(), "Day the file was made.", partition=True)
     file_id = column(pa.string(), "SHA-256 of the file.", key=True)
     row_number = column(
         pa.int64(), "Line of the file, the header being 1; a record that spans lines counts once.", key=True, at_least=1
     )
     rule = column(pa.string(), "Rule that the row breaks.", key=True)
     column_name = column(pa.string(), "Column that breaks it.", null_means="The row as a whole.")
+
+
+class Rejects(RefusedRows):
+    """One row per refused row of a received file. Key: file, row and rule; never a value of the row."""
+
+    table_name = "core_rejects"
+    state = column(pa.string(), "Two-letter code of the state.", partition=True)
+    snapshot_date = column(pa.date32(), "Day the file was made.", partition=True)
 
 
 class Elections(TableContract):
