@@ -129,7 +129,7 @@ def print_product(settings: Settings) -> None:
     names = [column[0] for column in found.description or ()]
     _say(f"\nPublished: {total[0]:,} voters, {total[1]:,} with a score, release {release}\n  {folder}\n")
     _table([dict(zip(names, row, strict=True)) for row in found.fetchall()])
-    for line in _quality_lines(settings):
+    for line in [*_link_lines(settings), *_quality_lines(settings)]:
         _say(f"\n{textwrap.fill(line, 110)}")
     _say(f"\nLook at it: make ui PROFILE={settings.name}   (Dagster on port 3000, MLflow on port 5000)")
 
@@ -141,6 +141,19 @@ WHERE turnout_decile IN (2, 9)
 QUALIFY row_number() OVER (PARTITION BY state, turnout_decile ORDER BY voter_id) = 1
 ORDER BY voter_id
 """
+
+
+def _link_lines(settings: Settings) -> Iterator[str]:
+    """How many records of each state's lists are linked; nothing where it has no list."""
+    from pipelines.linking.alarms import kept_counts
+
+    for state in [read_source(settings.configs, name).state for name in settings.profile.sources]:
+        lists, records, linked = kept_counts(Lake(settings.root), state)
+        if records:
+            yield (
+                f"links {state}: {records:,} records of {lists} lists were looked at; {linked:,} ({linked / records:.0%}) "
+                "are linked surely enough to a voter to serve a score; the others are of nobody on the file, or in doubt."
+            )
 
 
 def _quality_lines(settings: Settings) -> Iterator[str]:

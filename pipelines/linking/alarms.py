@@ -52,6 +52,13 @@ def keep_coverage(lake: Lake, state: str, source: str, role: str, model: LinkMod
     return Kept(coverage, find_alarms(f"{source}, {role}, {state}", coverage, before))
 
 
+def kept_counts(lake: Lake, state: str) -> tuple[int, int, int]:
+    """Lists of a state, their records, and of these the ones whose link serves a feature, as last measured."""
+    files = sorted((lake.folder(Links) / f"state={state}").glob("source=*/role=*/coverage.json"))
+    kept = [found["coverage"] for file in files if (found := _read(file))]
+    return len(kept), sum(told["records"] for told in kept), sum(told["uses"]["feature"]["linked"] for told in kept)
+
+
 def find_alarms(whose: str, coverage: dict[str, Any], before: dict[str, Any] | None) -> list[str]:
     """What moved by more than POINTS since the run before, and what lies so far below the rest.
 
