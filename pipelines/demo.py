@@ -150,10 +150,8 @@ def _link_lines(settings: Settings) -> Iterator[str]:
     for state in [read_source(settings.configs, name).state for name in settings.profile.sources]:
         lists, records, linked = kept_counts(Lake(settings.root), state)
         if records:
-            yield (
-                f"links {state}: {records:,} records of {lists} lists were looked at; {linked:,} ({linked / records:.0%}) "
-                "are linked surely enough to a voter to serve a score; the others are of nobody on the file, or in doubt."
-            )
+            share = f"{linked:,} ({linked / records:.0%}) are linked surely enough to serve a score"
+            yield f"links {state}: of {records:,} records of {lists} lists {share}; others are nobody's or in doubt."
 
 
 def _quality_lines(settings: Settings) -> Iterator[str]:

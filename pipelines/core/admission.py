@@ -143,6 +143,11 @@ class Admission(ABC):
             LayoutError: A file cannot be opened, or does not fit its layout.
         """
 
+    @property
+    def is_sent_again(self) -> bool:
+        """Whether files that are byte for byte those of another day are a delivery sent again."""
+        return True
+
     def why_at_once(self, case: Case) -> str:
         """Why a delivery is held without being read; empty where it is to be read."""
         del case
@@ -216,7 +221,7 @@ class Admission(ABC):
             return Judgement(delivery, "received", f"Waits for {' and '.join(missing)}, up to {hours} hours.")
         if lost := [what for what in missing if what.split()[0] in self.needed(layout)]:
             return self._hold_unread(delivery, f"No {_files(lost)} came within {hours} hours.")
-        if first is not delivery:
+        if first is not delivery and self.is_sent_again:
             roles = " and ".join(self.needed(layout))
             told = f"Its {roles} files are byte for byte those of {first.snapshot_date}: a delivery sent again."
             return self._hold_unread(delivery, told)

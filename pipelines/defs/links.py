@@ -79,8 +79,10 @@ def core_links(
     state = context.partition_key
     with told_in_words(f"core_links {state}") as told:
         vendors = _vendors_of(desk, state)
+        before = kept_model(desk.lake, state)
         model = _model(desk, state, vendors, config.retrain) if vendors else None
-        records = _write(desk, state, vendors, model, config.retrain)
+        is_same = before is not None and model is not None and before.sha256 == model.sha256
+        records = _write(desk, state, vendors, model, config.retrain and is_same)
         kept = {place: keep_coverage(desk.lake, state, *place, model) for place in records}
         table = desk.lake.table(Links, state=state)
         told += [counted(len(records), "list"), counted(table.row_count, "record"), written(records.values())]
@@ -107,6 +109,8 @@ def _model(desk: Desk, state: str, vendors: Mapping[str, Vendor], retrain: bool)
     try:
         return model_of(desk.lake, state, vendors, retrain)
     except LinkError as error:
+        if kept_model(desk.lake, state):
+            raise  # a new one was asked for and cannot be learned: what stands stays in use
         log.warning("%-26s %s Stated ids alone are followed.", f"core_links {state}", error)
         return None
 

@@ -5,8 +5,8 @@ Of lists that are complete by nature (gifts, subscribers, shifts, contacts) a vo
 zero. A voter whom only a weak link names is unknown: null. What a vendor does not tell of a voter is unknown as well.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -14,6 +14,7 @@ from models.features import LINKED
 from pipelines.features.as_of import Occasion
 from pipelines.lake import fingerprint
 from pipelines.sql import identifier
+from pipelines.tables.campaign import EVENT_DATES
 
 WINDOW_YEARS = 2
 """Years before the election in which gifts and contacts are counted."""
@@ -49,6 +50,7 @@ def select_linked_features(
     for group in groups:
         connection.execute(f"CREATE OR REPLACE TABLE linked_{group.role} AS {_known(group.linked, occasion)}")
         connection.execute(f"CREATE OR REPLACE TABLE weak_{group.role} AS {_known(group.weak, occasion)}")
+        connection.execute(f"CREATE OR REPLACE TABLE later_{group.role} AS {_later(group, occasion)}")
     for role in told:
         connection.execute(f"CREATE OR REPLACE TABLE told_{role} AS {_told(occasion, role)}")
     joins = "\n".join(f"LEFT JOIN told_{role} USING (voter_id)" for role in told)
@@ -66,6 +68,7 @@ def stamp_of(
 ) -> list[tuple[str, str]]:
     """What the linked columns of an occasion are made from: rows learned after its as-of day do not count."""
     told = {f"linked {group.role}": _known(group.linked, occasion) for group in groups}
+    told |= {f"later {group.role}": _later(group, occasion) for group in groups}
     told |= {f"weak {group.role}": f"SELECT voter_id FROM ({_known(group.weak, occasion)})" for group in groups}
     return sorted((name, _content(connection, query)) for name, query in told.items())
 
@@ -90,14 +93,18 @@ class _Role:
             election, {as_of} the day of the score.
         is_complete: Whether a voter without a record has none, so that numbers are zero.
         never_zero: Of the columns, those that stay null.
+        told_by: Column to the one of the records without any value of which nothing is known of anybody.
     """
 
     columns: dict[str, str]
     is_complete: bool
     never_zero: tuple[str, ...] = ()
+    told_by: Mapping[str, str] = field(default_factory=dict)
 
 
 _GIFT = "coalesce(gift_kind_code, 'gift') = 'gift' AND coalesce(amount_usd, 0) >= 0"
+_COUNTS = "coalesce(gift_kind_code, 'gift') <> 'memo'"
+_UNTOLD = f"(amount_usd IS NULL OR donation_date IS NULL) AND {_COUNTS}"
 _RECENT = "coalesce({event} >= DATE '{{since}}', false)"
 _BEST = "arg_max({column}, coalesce(link_q, 1)) FILTER ({column} IS NOT NULL)"
 _OWNER = "CAST(is_home_owner AS TINYINT)"
@@ -105,18 +112,21 @@ ROLES = {
     "donations": _Role(
         {
             "donation_count": f"count(*) FILTER ({_GIFT})",
-            "donation_usd": "coalesce(sum(amount_usd) FILTER (coalesce(gift_kind_code, 'gift') <> 'memo' AND "
-            f"{_RECENT.format(event='donation_date')}), 0)",
+            "donation_usd": f"CASE WHEN NOT bool_or({_UNTOLD}) THEN coalesce(sum(amount_usd) FILTER ({_COUNTS} AND "
+            f"{_RECENT.format(event='donation_date')}), 0) END",
             "last_donation_years": f"date_diff('day', max(donation_date) FILTER ({_GIFT}), DATE '{{day}}') / 365.25",
         },
         is_complete=True,
         never_zero=("last_donation_years",),
+        told_by={"donation_usd": "amount_usd"},
     ),
     "subscribers": _Role(
         {"is_subscriber": "max((coalesce(unsubscribed_on > DATE '{as_of}', coalesce(is_active, true)))::TINYINT)"},
         is_complete=True,
     ),
-    "volunteers": _Role({"volunteer_shift_count": "coalesce(sum(shift_count), 0)"}, is_complete=True),
+    "volunteers": _Role({"volunteer_shift_count": "sum(shift_count)"}, is_complete=True,
+        told_by={"volunteer_shift_count": "shift_count"},
+    ),
     "contact_attempts": _Role(
         {
             "contact_attempt_count": f"count(*) FILTER ({_RECENT.format(event='attempted_on')})",
@@ -139,6 +149,25 @@ ROLES = {
 of turnout: it serves persuasion, and whom not to contact."""
 
 
+def _later(group: LinkedRecords, occasion: Occasion) -> str:
+    """SELECT of the voters of whom a row has changed since the as-of day, though it is about an event before it.
+
+    What the row said then is not known any more: such a voter is unknown, and not one without any record.
+    """
+    event = EVENT_DATES.get(group.role)
+    before = f"coalesce({event} <= DATE '{occasion.as_of}', true)" if event else "true"
+    changed = f"known_on > DATE '{occasion.as_of}' AND {before}"
+    return f"SELECT DISTINCT voter_id FROM ({group.linked}) WHERE {changed}"
+
+
+def _zero(role: str, name: str, how: _Role) -> str:
+    """SQL of a column of who has no record: zero where the source tells such a number at all."""
+    if name in how.never_zero:
+        return "NULL"
+    told = f"(SELECT count({how.told_by[name]}) FROM linked_{role}) > 0" if name in how.told_by else "true"
+    return f"CASE WHEN {told} THEN 0 END AS {identifier(name)}"
+
+
 def _told(occasion: Occasion, role: str) -> str:
     """SELECT of voter_id, the columns of a role and link_q, of the voters of whom the role tells something."""
     how, day = ROLES[role], occasion.election.date
@@ -148,7 +177,7 @@ def _told(occasion: Occasion, role: str) -> str:
     linked = f"SELECT voter_id, {listed}, min(link_q) AS link_q FROM linked_{role} GROUP BY voter_id"
     if not how.is_complete:
         return linked
-    zeros = ", ".join("NULL" if name in how.never_zero else f"0 AS {identifier(name)}" for name in how.columns)
+    zeros = ", ".join(_zero(role, name, how) for name in how.columns)
     return f"""
     {linked}
     UNION ALL
@@ -156,4 +185,5 @@ def _told(occasion: Occasion, role: str) -> str:
     FROM people
     ANTI JOIN linked_{role} USING (voter_id)
     ANTI JOIN weak_{role} USING (voter_id)
+    ANTI JOIN later_{role} USING (voter_id)
     WHERE EXISTS (FROM linked_{role})"""

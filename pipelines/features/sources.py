@@ -2,12 +2,14 @@
 
 import contextlib
 import datetime as dt
+import logging
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from models.errors import PolicyError
 from pipelines.features.linked import ROLES, LinkedRecords
 from pipelines.lake import Lake
 from pipelines.layouts.source import Vendor
@@ -19,6 +21,9 @@ from pipelines.sql import literal
 from pipelines.tables.campaign import RECORD_TABLES
 
 PURPOSE = "scoring"
+
+
+log = logging.getLogger("walklist")
 
 
 @dataclass(frozen=True)
@@ -65,9 +70,17 @@ class LinkedSources:
             for name, vendor in sorted(self.vendors.items())
             if role in vendor.roles
             and state in vendor.states
-            and PURPOSE in self.policy.purposes_of(name, vendor, self.on)
+            and self._may_serve(name, vendor)
             and newest_records(self.lake, role, name).records()
         ]
+
+    def _may_serve(self, name: str, vendor: Vendor) -> bool:
+        """Whether a source may serve scores; one whose terms cannot be read serves nothing, and harms no state."""
+        try:
+            return PURPOSE in self.policy.purposes_of(name, vendor, self.on)
+        except PolicyError as error:
+            log.warning("%s Its columns stay unknown.", error)
+            return False
 
     def _nobody(self, role: str) -> str:
         """SELECT of no row with every column, so that what all sources withhold is null."""

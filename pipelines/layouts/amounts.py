@@ -70,7 +70,8 @@ class Count(Operation):
 
     def read(self, text: str) -> str:
         """The number, null for any other text; `3.0` is 3."""
-        return rf"CASE WHEN regexp_full_match({text}, '[0-9]+(?:\.0*)?') THEN TRY_CAST({text} AS DOUBLE)::INTEGER END"
+        number = f"TRY_CAST(TRY_CAST({text} AS DOUBLE) AS SMALLINT)"
+        return rf"CASE WHEN regexp_full_match({text}, '[0-9]+(?:\.0*)?') THEN {number} END"
 
     @property
     def rule(self) -> str:

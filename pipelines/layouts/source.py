@@ -163,6 +163,9 @@ class Vendor(Feed):
 
     states: list[str] = Field(description="Two-letter codes of the states that it covers.", min_length=1)
     retention_until: dt.date | None = Field(None, description="Last day on which its data may be kept; none: for good.")
+    may_stay: bool = Field(
+        False, description="Whether a delivery may be the one before once more, as of a list that few people change."
+    )
     withheld_columns: dict[str, list[str]] = Field(
         {}, description="Column to the purposes, of those that the source may serve, that it may not."
     )

@@ -52,7 +52,7 @@ def take_in(lake: Lake, state: str, file: Path, keys: Path, identity: str, now: 
         _read(connection, file)
         _keep_keys(connection, keys)
         _demand_sound(connection, file)
-        ledger.keep(connection, "newest_decisions")
+        connection.register("every_decision", ledger.table())
         new = connection.execute(f"{_DECIDED} ANTI JOIN ({_STANDING}) USING (pair_id) ORDER BY pair_id")
         names = [column[0] for column in new.description]
         rows = [dict(zip(names, values, strict=True)) for values in new.fetchall()]
@@ -63,17 +63,22 @@ def take_in(lake: Lake, state: str, file: Path, keys: Path, identity: str, now: 
 
 
 _DECIDED = """
-    SELECT pair_id, k.source, k.role, k.source_record_id, k.voter_id, word AS decision_code, k.chance
+    SELECT pair_id, k.source, k.role, k.source_record_id, k.voter_id, word AS decision_code, k.chance,
+        k.record_hash
     FROM (FROM answers WHERE word IS NOT NULL)
     JOIN queue_keys AS k USING (pair_id)"""
 
 _STANDING = """
-    SELECT k.pair_id
-    FROM queue_keys AS k
-    JOIN (SELECT pair_id, word FROM answers) AS a USING (pair_id)
-    JOIN newest_decisions AS d USING (source, role, source_record_id, voter_id)
-    WHERE d.decision_code = a.word AND (d.chance IS NOT NULL OR k.chance IS NULL)"""
-"""SELECT of the pairs whose newest decision is the one on the sheet, with no less to learn from it."""
+    SELECT pair_id
+    FROM answers AS a
+    JOIN (
+        SELECT pair_id, arg_max(decision_code, sequence) AS decision_code
+        FROM every_decision
+        WHERE pair_id IS NOT NULL
+        GROUP BY pair_id
+    ) AS d USING (pair_id)
+    WHERE d.decision_code = a.word"""
+"""SELECT of the pairs of which this sheet has told the same before: another sheet may have told a newer word since."""
 
 
 def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -64,7 +64,7 @@ def _select_population(lake: Lake, state: str, sources: Mapping[str, Vendor], mo
     SELECT source, role, source_record_id, best_voter_id AS voter_id, record_hash, levels, match_weight, best_q
     FROM ({every})
     WHERE found_by = 'auto' AND best_voter_id IS NOT NULL AND model_sha256 = {literal(model_sha256)}
-        AND best_voter_id NOT IN ({protected})"""
+        AND best_voter_id NOT IN ({protected}) AND NOT (decided_by = 'review' AND voter_id IS NULL)"""
 
 
 def _select_drawn(grey: int) -> str:

@@ -53,7 +53,7 @@ def select_linked(
         LinkError: The source has no such role.
     """
     columns = _columns(policy, vendor_name, vendor, role, purpose, on)
-    links = _select_passing(lake, vendor_name, role, use, states)
+    links = _select_passing(lake, vendor_name, vendor, role, use, _covered(vendor, states))
     return f"""
     SELECT voter_id, link_q, {", ".join(f"told.{identifier(name)}" for name in columns)}
     FROM ({links}) AS links
@@ -93,16 +93,17 @@ def select_weak(
         LinkError: The source has no such role.
     """
     _columns(policy, vendor_name, vendor, role, purpose, on)
-    sure = _select_passing(lake, vendor_name, role, Use.FEATURE, None)
+    sure = _select_passing(lake, vendor_name, vendor, role, Use.FEATURE, vendor.states)
     ruled_out = "decided_by = 'review' AND voter_id IS NULL"
     return f"""
     SELECT voter_id, count(DISTINCT source_record_id) AS weak_count, min(known_on) AS known_on
     FROM (
-        SELECT source_record_id, record_hash, unnest(near_voter_ids) AS voter_id,
+        SELECT source_record_id, record_hash,
+            unnest(list_distinct(list_append(coalesce(near_voter_ids, []), voter_id))) AS voter_id,
             {ruled_out} AS is_ruled_out, best_voter_id
         FROM ({lake.table(Links, source=vendor_name, role=role).select()})
         ANTI JOIN ({sure}) USING (source_record_id)
-        WHERE {_of_states(states)}
+        WHERE {_of_states(_covered(vendor, states))}
     )
     JOIN ({_select_told(lake, vendor_name, role, as_of)}) USING (source_record_id, record_hash)
     WHERE NOT (is_ruled_out AND voter_id = best_voter_id) AND voter_id NOT IN ({_protected(lake)})
@@ -144,17 +145,23 @@ def _columns(policy: Policy, vendor_name: str, vendor: Vendor, role: str, purpos
     return policy.allowed_columns(vendor, purpose, RECORD_TABLES[role].columns())
 
 
-def _select_passing(lake: Lake, vendor_name: str, role: str, use: Use, states: Sequence[str] | None) -> str:
+def _covered(vendor: Vendor, states: Sequence[str] | None) -> list[str]:
+    """Of the states that are wanted, those that the source covers today."""
+    return [state for state in (vendor.states if states is None else states) if state in vendor.states]
+
+
+def _select_passing(lake: Lake, vendor_name: str, vendor: Vendor, role: str, use: Use, states: Sequence[str]) -> str:
     """SELECT of the rows of core_links that serve a use, of all states but those that another state's row contradicts.
 
     A record is one person: linked in two states, it is linked wrongly in one at least. What counts there is the
-    loosest use, so that a half sure link elsewhere is doubt enough.
+    loosest use, so that a half sure link elsewhere is doubt enough. A row of what the record said before is none.
     """
     links = lake.table(Links, source=vendor_name, role=role).select()
     doubtful = f"""
     SELECT source_record_id
     FROM ({links})
-    WHERE {where_passes(Use.SUPPRESS)}
+    SEMI JOIN ({_select_told(lake, vendor_name, role, None)}) USING (source_record_id, record_hash)
+    WHERE {where_passes(Use.SUPPRESS)} AND {_of_states(vendor.states)}
     GROUP BY source_record_id
     HAVING count(DISTINCT state) > 1"""
     alone = f"AND source_record_id NOT IN ({doubtful})" if THRESHOLDS[use].is_exclusive else ""
@@ -164,8 +171,8 @@ def _select_passing(lake: Lake, vendor_name: str, role: str, use: Use, states: S
     WHERE {where_passes(use)} AND {_of_states(states)} AND voter_id NOT IN ({_protected(lake)}) {alone}"""
 
 
-def _of_states(states: Sequence[str] | None) -> str:
-    return "true" if states is None else f"state IN ({literals(states)})"
+def _of_states(states: Sequence[str]) -> str:
+    return f"state IN ({literals(states)})" if states else "false"
 
 
 def _protected(lake: Lake) -> str:

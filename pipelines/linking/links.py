@@ -146,6 +146,8 @@ def compare_together(
         model: What agreement weighs.
         ready: The voters.
     """
+    if not lists:
+        return
     connection, told = ready.connection, ", ".join(("record_hash", "stated_voter_id", *IDENTITY))
     compared_from = _compared_from(model, ready.voters)
     parts = []
@@ -159,7 +161,10 @@ def compare_together(
     for place, _ in enumerate(lists):
         connection.execute(f"DROP TABLE new_of_{place}")
     if connection.execute("SELECT count(*) FROM new_records").fetchall()[0][0]:
-        compare_new(ready, model)
+        try:
+            compare_new(ready, model)
+        except LinkError:
+            return  # too many pairs for one: each list is then compared within a budget of its own
         connection.execute("CREATE OR REPLACE TABLE found_together AS FROM found")
         ready.compared_lists = {found: place for place, found in enumerate(lists)}
 
@@ -197,7 +202,7 @@ def _select_links(compared_from: str, model: LinkModel | None, quality: LinkQual
     """SELECT of the rows of core_links: what was found, and over it what people decided."""
     name, person = proofs_of_list(model.traits if model else [])
     model_sha, quality_sha = (literal(part.sha256) if part else "NULL" for part in (model, quality))
-    is_ruled_out = "s.voter_id IS NULL AND o.voter_id IS NOT NULL"
+    is_ruled_out = "(h.source_record_id IS NOT NULL OR (s.voter_id IS NULL AND o.voter_id IS NOT NULL))"
     return f"""
     WITH known AS (
         SELECT * REPLACE (
@@ -206,8 +211,8 @@ def _select_links(compared_from: str, model: LinkModel | None, quality: LinkQual
         FROM compared
     )
     SELECT k.source_record_id,
-        CASE WHEN NOT ({is_ruled_out}) THEN coalesce(s.voter_id, best_voter_id) END AS voter_id,
-        CASE WHEN s.voter_id IS NOT NULL THEN 1 WHEN NOT ({is_ruled_out}) THEN best_q END AS link_q,
+        CASE WHEN NOT {is_ruled_out} THEN coalesce(s.voter_id, best_voter_id) END AS voter_id,
+        CASE WHEN {is_ruled_out} THEN NULL WHEN s.voter_id IS NOT NULL THEN 1 ELSE best_q END AS link_q,
         CASE WHEN s.voter_id IS NOT NULL OR {is_ruled_out} THEN 'review' ELSE found_by END AS decided_by,
         best_voter_id, best_q, found_by, match_weight, gap_bits, candidate_count, namesake_count, levels,
         near_voter_ids,
@@ -222,5 +227,9 @@ def _select_links(compared_from: str, model: LinkModel | None, quality: LinkQual
         CASE WHEN best_q IS NOT NULL THEN {quality_sha} END AS quality_sha256
     FROM known AS k
     LEFT JOIN chances USING (source_record_id)
-    LEFT JOIN said_same AS s USING (source_record_id)
+    LEFT JOIN (
+        FROM said_same      -- of a record that has become somebody else under its old id nothing was said
+        WHERE NOT (is_contradicted AND source_record_id IN (SELECT source_record_id FROM said_changed))
+    ) AS s USING (source_record_id)
+    LEFT JOIN said_hidden AS h USING (source_record_id)
     LEFT JOIN said_other AS o ON o.source_record_id = k.source_record_id AND o.voter_id = best_voter_id"""

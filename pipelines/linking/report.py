@@ -20,7 +20,7 @@ from pipelines.linking.uses import THRESHOLDS, Use
 from pipelines.tables.links import Links
 
 _PATTERNS = 6  # typical links that are drawn
-_FEWEST_OF_A_PATTERN = 20  # links that share it; with fewer a person might stand behind it
+_FEWEST_OF_A_PATTERN = 20  # voters whose links share it; with fewer a person might stand behind it
 _FEWEST_REVIEWED = 30  # decisions below which a curve says nothing
 
 
@@ -70,7 +70,7 @@ def _select_patterns(lake: Lake, state: str, model: LinkModel) -> str:
     FROM ({links})
     WHERE model_sha256 = '{model.sha256}' AND voter_id IS NOT NULL AND match_weight > 0
     GROUP BY levels
-    HAVING count(*) >= {_FEWEST_OF_A_PATTERN}
+    HAVING count(DISTINCT voter_id) >= {_FEWEST_OF_A_PATTERN}
     ORDER BY count(*) DESC, levels
     LIMIT {_PATTERNS}"""
 

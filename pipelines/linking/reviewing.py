@@ -1,7 +1,7 @@
 """Asks people about links, and takes in what they decide: a sheet out, the sheet with decisions back in."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,11 @@ from pipelines.layouts.source import Vendor
 from pipelines.linking.answers import Taken, take_in
 from pipelines.linking.artefacts import kept_model
 from pipelines.linking.drawing import keep_drawn, may_be_shown
+from pipelines.linking.reading import newest_voters
 from pipelines.linking.reviewed import LEAST_DECISIONS
 from pipelines.linking.sheet import csv_bytes, keep_sheet, parquet_bytes, write_private
 from pipelines.policy import Policy
+from pipelines.sql import literal, literals
 
 SAMPLED = LEAST_DECISIONS + 100
 """Records drawn by chance, count: as many as calibrate links, and some more, for not every one can be decided."""
@@ -73,6 +75,7 @@ def write_queue(
     if model is None:
         raise LinkError(f"{state}: no linkage model stands, so there is nothing to review. Link its records first.")
     shown, left_out = may_be_shown(policy, vendors, state, on)
+    withdraw_sheets(lake, state, shown)
     with lake.connect() as connection:
         keep_drawn(connection, lake, state, shown, model.sha256, sample, grey)
         name = keep_sheet(connection, lake, state, model)
@@ -103,6 +106,28 @@ def read_decisions(lake: Lake, state: str, file: Path, policy: Policy, identity:
     """
     policy.demand_may(identity, "review_links")
     return take_in(lake, state, file, queue_folder(lake, state), identity, now)
+
+
+def withdraw_sheets(lake: Lake, state: str, shown: Iterable[str]) -> int:
+    """Take away the sheets with a row that may be shown no longer; how many they were.
+
+    Their keys stay, which hold ids only, so that a copy that was filled in can still be handed in.
+
+    Args:
+        lake: Data root.
+        state: Two-letter code.
+        shown: Sources whose records may be shown today.
+    """
+    hidden = f"SELECT voter_id FROM ({newest_voters(lake, state).select()}) WHERE is_confidential"
+    withdrawn = 0
+    with lake.connect() as connection:
+        for key in sorted(queue_folder(lake, state).glob("*.parquet")):
+            told = f"read_parquet({literal(str(key))})"
+            test = f"voter_id IN ({hidden}) OR source NOT IN ({literals(shown)})"
+            if connection.execute(f"SELECT count(*) FROM {told} WHERE {test}").fetchall()[0][0]:
+                key.with_suffix(".csv").unlink(missing_ok=True)
+                withdrawn += 1
+    return withdrawn
 
 
 def queue_folder(lake: Lake, state: str) -> Path:

@@ -64,10 +64,14 @@ class ReviewLedger:
 def keep_decided(
     connection: duckdb.DuckDBPyConnection, ledger: ReviewLedger, source: str, role: str, voters: Table
 ) -> None:
-    """Make the tables `said_same` (a voter for a record, with proofs) and `said_other` (pairs that are none).
+    """Make the tables of what people said: `said_same`, `said_other`, `said_hidden` and `said_changed`.
+
+    `said_same` is a voter for a record, with proofs; `said_other` are pairs that are none; `said_changed` are records
+    that say another thing of who they are than when they were shown.
 
     Of several voters that people held for the person the newest counts. A decision about a voter who is no longer on
-    the file, or whose address is kept from the public now, links nobody.
+    the file links nobody. A record of someone whose address is kept from the public now stands in `said_hidden`: it is
+    nobody else's either.
 
     Args:
         connection: Holds `told_records`, the raw fields of the records.
@@ -84,6 +88,24 @@ def keep_decided(
     {mine} AND decision_code = 'same' AND voter_id IN ({shown})
         AND source_record_id IN (SELECT source_record_id FROM told_records)
     GROUP BY source_record_id"""
+    hidden = f"SELECT voter_id FROM ({voters.select()}) WHERE is_confidential"
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE said_hidden AS
+        SELECT source_record_id
+        FROM (
+            SELECT source_record_id, arg_max(voter_id, sequence) AS voter_id
+            {mine} AND decision_code = 'same'
+            GROUP BY source_record_id
+        )
+        WHERE voter_id IN ({hidden})"""
+    )
+    connection.execute(
+        f"""CREATE OR REPLACE TABLE said_changed AS
+        SELECT DISTINCT source_record_id
+        FROM (SELECT source_record_id, record_hash AS shown {mine} AND decision_code = 'same') AS d
+        JOIN told_records USING (source_record_id)
+        WHERE shown <> record_hash"""
+    )
     judge_pairs(connection, same, voters, "told_records", "said_same")
     other = f"SELECT source_record_id, voter_id {mine} AND decision_code = 'other'"
     connection.execute(f"CREATE OR REPLACE TABLE said_other AS {other}")

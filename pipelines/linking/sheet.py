@@ -19,7 +19,7 @@ from pipelines.linking.reading import newest_records, newest_voters
 from pipelines.sql import identifier, literal
 
 OPENING = ("pair_id", "decision", "source", "role", "voter_id", "agrees")
-KEY = ("pair_id", "source", "role", "source_record_id", "voter_id", "chance")
+KEY = ("pair_id", "source", "role", "source_record_id", "voter_id", "chance", "record_hash")
 """Columns of the key beside a sheet."""
 
 _SIDES = (

@@ -116,5 +116,9 @@ class LinkReviews(TableContract):
         null_means="It was not drawn by chance: it teaches nothing about the others.",
     )  # fmt: skip
     pair_id = column(pa.string(), "Row of the queue that was decided on.", null_means="It came from no queue.")
+    record_hash = column(
+        pa.string(), "Hash of what the record said of who it is when it was shown.", kind="derived",
+        null_means="It was not kept.",
+    )  # fmt: skip
     decided_at = column(pa.timestamp("us", tz="UTC"), "When the decision was read.")
     decided_by = column(pa.string(), "Who decided.")

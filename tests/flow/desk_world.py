@@ -44,7 +44,10 @@ def few_states(folder: Path, days: dict[str, list[dt.date]], voters: int = 900) 
     quick_configs(folder, voters)
     edit(folder / "synthetic.yaml", lambda content: _few_voters(content, days, voters))
     edit(folder / "models" / "turnout.yaml", lambda content: content.update(states=list(days)))
-    edit(folder / "profiles" / "demo.yaml", lambda content: content.update(sources=[code.lower() for code in days], vendors=[]))
+    edit(
+        folder / "profiles" / "demo.yaml",
+        lambda content: content.update(sources=[code.lower() for code in days], vendors=[]),
+    )
     loose = {
         "mean_shift": 1.0,
         "null_share_shift": 1.0,

@@ -41,10 +41,16 @@ class Told:
         return cls(rows, dict(zip(names, stated, strict=True)))
 
 
-def judge_reading(staged: Staged, limits: Plausibility) -> list[str]:
-    """Reasons that need no row: what was counted while the files were read."""
+def judge_reading(staged: Staged, limits: Plausibility, fewest: int = 0) -> list[str]:
+    """Reasons that need no row: what was counted while the files were read.
+
+    Args:
+        staged: What reading found.
+        limits: The source's limits.
+        fewest: Refused rows, or faults of a column, up to which nothing is said, whatever their share.
+    """
     cut = [f"{name}: its last line is cut short: the file was truncated." for name in staged.cut_short]
-    return cut + _rejected(staged, limits) + _faulty(staged, limits) + _unnamed(staged, limits)
+    return cut + _rejected(staged, limits, fewest) + _faulty(staged, limits, fewest) + _unnamed(staged, limits)
 
 
 def judge_content(connection: duckdb.DuckDBPyConnection, staged: Staged, told: Told) -> list[str]:
@@ -52,10 +58,10 @@ def judge_content(connection: duckdb.DuckDBPyConnection, staged: Staged, told: T
     return _hollow(staged, told) + _masked(connection, staged, told)
 
 
-def _rejected(staged: Staged, limits: Plausibility) -> list[str]:
+def _rejected(staged: Staged, limits: Plausibility, fewest: int) -> list[str]:
     read = sum(facts["row_count"] for facts in staged.files.values())
     refused = sum(facts["reject_count"] for facts in staged.files.values())
-    if refused <= limits.rejected_share * read:
+    if refused <= max(limits.rejected_share * read, min(fewest, read - 1)):
         return []
     told = f"{refused / read:.2%}, allowed {limits.rejected_share:.2%}"
     return [
@@ -72,7 +78,7 @@ def _unnamed(staged: Staged, limits: Plausibility) -> list[str]:
     ]
 
 
-def _faulty(staged: Staged, limits: Plausibility) -> list[str]:
+def _faulty(staged: Staged, limits: Plausibility, fewest: int) -> list[str]:
     """Columns with too many texts that do not convert: in a large file by itself, in small files taken together."""
     small = {name for name, (_, rows) in zip(staged.names, staged.sizes, strict=True) if rows < LARGE}
     large = [found for found in staged.faults if found.file not in small]
@@ -81,7 +87,7 @@ def _faulty(staged: Staged, limits: Plausibility) -> list[str]:
         f"{found.file}, {found.column}: {found.count:,} texts break the rule '{found.rule}' "
         f"({found.count / found.rows:.1%} of its rows, allowed {limits.fault_share:.1%})."
         for found in [*large, *together]
-        if found.count > limits.fault_share * found.rows
+        if found.count > max(limits.fault_share * found.rows, min(fewest, found.rows - 1))
     ]
 
 

@@ -81,6 +81,11 @@ class RecordAdmission(admission.Admission):
         """Every file that the layout names."""
         return list(layout.files)
 
+    @property
+    def is_sent_again(self) -> bool:
+        """Not of a list that may stay as it is for a while."""
+        return not self.source.may_stay
+
     def program(self) -> Sequence[Any]:
         """The program text."""
         return [code_version("pipelines/layouts", "pipelines/raw", "pipelines/core")]
@@ -111,7 +116,8 @@ class _RecordReading:
     def _compared(self, role: Role, stale_days: int) -> ComparedRole:
         days = self._days_since()
         last = self._last_good(role) if days is not None and days <= stale_days else None
-        return ComparedRole(role, last, self._is_additional(role), max(1.0, (days or 0) / _MONTH))
+        months = max(1.0, (days or 0) / _MONTH)
+        return ComparedRole(role, last, self._is_additional(role), months, self.of.source.may_stay)
 
     def _days_since(self) -> int | None:
         previous = self.case.previous

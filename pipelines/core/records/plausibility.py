@@ -13,6 +13,9 @@ from pipelines.layouts.limits import Plausibility
 from pipelines.sql import identifier
 from pipelines.tables.campaign import RECORD_TABLES
 
+_MOST_MIXED = 0.6  # of a code's share of the records, however long ago the last delivery was
+_FEWEST_FAULTS = 3  # rows refused, or texts that do not convert, of a small file; fewer are slips
+
 
 @dataclass(frozen=True)
 class ComparedRole:
@@ -23,12 +26,14 @@ class ComparedRole:
         last_good: Its table in the last good delivery; nothing where there is none that is not too old.
         is_additional: Whether its files only add to what came before, so that what is absent is not gone.
         months: Months between the two, at least 1.
+        may_stay: Whether the list may be as it was.
     """
 
     role: str
     last_good: Table | None
     is_additional: bool
     months: float
+    may_stay: bool = False
 
     @property
     def told(self) -> str:
@@ -47,7 +52,7 @@ def judge_records(
         roles: Roles of the delivery.
         limits: The source's limits.
     """
-    reasons = judge_reading(staged, limits)
+    reasons = judge_reading(staged, limits, _FEWEST_FAULTS)
     for compared in roles:
         rows = count(connection, f"SELECT count(*) FROM {compared.told}")
         if not rows:
@@ -90,9 +95,11 @@ def _numbers(
     """How many records there are, came and are gone."""
     gone = count(connection, f"SELECT count(*) FROM last_records ANTI JOIN {compared.told} USING ({KEY})")
     came = rows - (old - gone)
-    dropped, new = limits.dropped_share * compared.months, limits.new_share * compared.months
+    new, dropped = limits.new_share * compared.months, _lost(limits.dropped_share, compared.months)
+    share_ = limits.total_change_share
+    total = share_ * compared.months if rows > old else _lost(share_, compared.months)
     tests = [
-        (f"{rows:,} records, {old:,} before", abs(rows - old), limits.total_change_share * compared.months),
+        (f"{rows:,} records, {old:,} before", abs(rows - old), total),
         (f"{gone:,} of {old:,} records are gone", gone, dropped),
         (f"{came:,} records are new, {old:,} before", came, new),
     ]
@@ -101,6 +108,11 @@ def _numbers(
         for told, part, allowed in tests
         if part >= FEWEST_CHANGED and old >= FEWEST and part > allowed * old
     ]
+
+
+def _lost(monthly: float, months: float) -> float:
+    """Largest share that may be gone after so many months, when that much of the rest may go in each."""
+    return 1 - (1 - min(1.0, monthly)) ** months
 
 
 def _columns(
@@ -115,7 +127,7 @@ def _columns(
     reasons = []
     for name, new_count, old_count, (paired, other) in zip(names, now, then, both, strict=True):
         empty, before = 1 - new_count / rows, 1 - old_count / max(old, 1)
-        if old_count >= FEWEST and empty - before > limits.null_change_share:
+        if rows >= FEWEST and old_count >= FEWEST and empty - before > limits.null_change_share:
             told = f"empty for {empty:.1%} of records, in the last good delivery for {before:.1%}"
             reasons.append(f"{compared.role}.{name}: {told}.")
         allowed = min(1.0, limits.value_change_share * compared.months)
@@ -145,11 +157,12 @@ def _codes(connection: duckdb.DuckDBPyConnection, compared: ComparedRole, rows: 
             continue
         part = "count(*) / sum(count(*)) OVER () AS part"
         mix = f"SELECT {name} AS code, {part} FROM {{}} WHERE {name} IS NOT NULL GROUP BY code"
+        allowed = min(_MOST_MIXED, limits.mix_change_share * compared.months)
         moved = connection.execute(
             f"""SELECT coalesce(old.code, new.code), coalesce(old.part, 0), coalesce(new.part, 0)
             FROM ({mix.format("last_records")}) AS old
             FULL JOIN ({mix.format(compared.told)}) AS new USING (code)
-            WHERE abs(coalesce(old.part, 0) - coalesce(new.part, 0)) > {limits.mix_change_share} * {compared.months}
+            WHERE abs(coalesce(old.part, 0) - coalesce(new.part, 0)) > {allowed}
             ORDER BY 1"""
         ).fetchall()
         if rows >= FEWEST:
@@ -160,7 +173,7 @@ def _codes(connection: duckdb.DuckDBPyConnection, compared: ComparedRole, rows: 
 
 def _judge_sameness(connection: duckdb.DuckDBPyConnection, compared: ComparedRole, rows: int) -> list[str]:
     """A large file in which every record is word for word as before is an old one under a new date."""
-    if compared.is_additional or rows < 10 * FEWEST:
+    if compared.is_additional or compared.may_stay or rows < 10 * FEWEST:
         return []
     names = ", ".join(identifier(name) for name in [KEY, *told_columns(compared.role)])
     other = count(

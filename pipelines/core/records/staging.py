@@ -141,7 +141,8 @@ class RecordStager(TextStager):
         typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day)
         given = {name for name, column in self.layout.records.items() if self.positions.texts(column)}
         fixed = {name: literal(text) for name, text in self.layout.always.items() if name not in given}
-        told = [identifier(name) for name in given if name not in (KEY, "stated_voter_id")]
+        told = [identifier(name) for name in given if name not in (KEY, "stated_voter_id", "state")]
+        told += ["upper(state) AS state"] if "state" in given else []
         told += [f"{text} AS {identifier(name)}" for name, text in fixed.items()]
         told += [f"{self._key(given)} AS {KEY}", *self._stated(given, fixed)]
         columns = ", ".join([*told, "fault_bits", "masked_bits", "file_no"])
@@ -157,7 +158,7 @@ class RecordStager(TextStager):
         if "stated_voter_id" not in given:
             return []
         only = literal(self.states[0]) if len(self.states) == 1 else "NULL"
-        state = f"coalesce(state, {only})" if "state" in given else fixed.get("state", only)
+        state = f"coalesce(upper(state), {only})" if "state" in given else fixed.get("state", only)
         return [f"{state} || '-' || stated_voter_id AS stated_voter_id"]
 
     def _row_id(self) -> str:

@@ -24,7 +24,8 @@ def open_left(connection: duckdb.DuckDBPyConnection) -> None:
 def note_left(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, steps: str) -> None:
     """Add to LEFT whom a snapshot shows to have left the roll; who is back on the roll is looked for no longer.
 
-    The person whose number was reused from one file to the next left, too.
+    The person whose number was reused from one file to the next left, too. Whose address is kept from the public by the
+    snapshot, as its removed row says, is not looked for from then on.
 
     Args:
         connection: Where LEFT is.
@@ -37,8 +38,11 @@ def note_left(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, steps: 
     renamed = f"({snapshot.changed('name')}) SEMI JOIN ({reused}) USING (voter_id)"
     gone = f"{snapshot.changed('dropped', 'purged')} UNION SELECT voter_id FROM {renamed}"
     facts = select_facts(snapshot.voters(snapshot.before), gone)
+    hidden = f"SELECT voter_id FROM ({snapshot.voters(snapshot.day).select()}) WHERE is_confidential"
+    connection.execute(f"UPDATE {LEFT} SET is_confidential = true WHERE voter_id IN ({hidden})")
+    told = f"* REPLACE (is_confidential OR voter_id IN ({hidden}) AS is_confidential)"
     connection.execute(
-        f"INSERT INTO {LEFT} BY NAME SELECT *, {snapshot.date} AS left_on, true AS is_open FROM ({facts})"
+        f"INSERT INTO {LEFT} BY NAME SELECT {told}, {snapshot.date} AS left_on, true AS is_open FROM ({facts})"
     )
 
 
