@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import duckdb
@@ -17,22 +17,20 @@ from pipelines.defs.resources import Desk, log, told_in_words
 from pipelines.defs.tables import SHOWN_AT_ONCE, markdown_table, picture
 from pipelines.lake import Record, Table
 from pipelines.layouts.source import Vendor
-from pipelines.linking.alarms import Kept, keep_coverage
-from pipelines.linking.artefacts import SEED, keep_model, kept_model, model_of, quality_of
 from pipelines.linking.handing_out import why_not
-from pipelines.linking.links import compare_together, write_links
-from pipelines.linking.model import LinkModel
-from pipelines.linking.people.teaching import learn_movers
-from pipelines.linking.people.writing import write_people
 from pipelines.linking.reading import newest_records, newest_voters
 from pipelines.linking.ready import ready_voters
-from pipelines.linking.report import Pictures, coverage_rows, draw, group_rows, report_page
 from pipelines.linking.reviews import ReviewLedger
 from pipelines.linking.uses import Use
 from pipelines.publish.places import replace_text
 from pipelines.tables.campaign import RECORD_TABLES
 from pipelines.tables.links import Links
 from pipelines.tables.people import People
+
+if TYPE_CHECKING:  # Splink and pandas take seconds to load: only a run that links needs them
+    from pipelines.linking.alarms import Kept
+    from pipelines.linking.model import LinkModel
+    from pipelines.linking.report import Pictures
 
 Place = tuple[str, str]
 """Source and role of records."""
@@ -76,6 +74,9 @@ def core_links(
     Only new and changed records are compared while voters and linkage model stand. Links are handed out by use and
     purpose alone; see `pipelines/README.md`, Who is who.
     """
+    from pipelines.linking.alarms import keep_coverage
+    from pipelines.linking.artefacts import kept_model
+
     state = context.partition_key
     with told_in_words(f"core_links {state}") as told:
         vendors = _vendors_of(desk, state)
@@ -102,8 +103,10 @@ def _vendors_of(desk: Desk, state: str) -> dict[str, Vendor]:
     }
 
 
-def _model(desk: Desk, state: str, vendors: Mapping[str, Vendor], retrain: bool) -> LinkModel | None:
+def _model(desk: Desk, state: str, vendors: Mapping[str, Vendor], retrain: bool) -> "LinkModel | None":
     """The linkage model; none where nothing teaches one, so that only stated ids are followed."""
+    from pipelines.linking.artefacts import kept_model, model_of
+
     if retrain:
         desk.policy.demand_may(desk.identity, "train_links")
     try:
@@ -116,8 +119,11 @@ def _model(desk: Desk, state: str, vendors: Mapping[str, Vendor], retrain: bool)
 
 
 def _write(
-    desk: Desk, state: str, vendors: Mapping[str, Vendor], model: LinkModel | None, retrain: bool
+    desk: Desk, state: str, vendors: Mapping[str, Vendor], model: "LinkModel | None", retrain: bool
 ) -> dict[Place, Record]:
+    from pipelines.linking.artefacts import quality_of
+    from pipelines.linking.links import compare_together, write_links
+
     quality = quality_of(desk.lake, state, model, retrain) if model else None
     voters, reviews = newest_voters(desk.lake, state), ReviewLedger(desk.lake, state)
     lists = [
@@ -137,8 +143,10 @@ def _write(
 
 
 def _told(
-    desk: Desk, state: str, kept: Mapping[Place, Kept], model: LinkModel | None, records: Mapping[Place, Record]
+    desk: Desk, state: str, kept: "Mapping[Place, Kept]", model: "LinkModel | None", records: Mapping[Place, Record]
 ) -> dict[str, Any]:
+    from pipelines.linking.report import coverage_rows, draw, group_rows, report_page
+
     coverage = {place: found.coverage for place, found in kept.items()}
     refused = [why_not(desk.lake, *place, Use.OUTCOME) for place in kept]
     facts: dict[str, Any] = {
@@ -154,7 +162,7 @@ def _told(
     return facts | (_pictures(pictures) if pictures else {})
 
 
-def _write_page(desk: Desk, state: str, text: str, pictures: Pictures | None) -> Path:
+def _write_page(desk: Desk, state: str, text: str, pictures: "Pictures | None") -> Path:
     """Write the report, and beside it the page to choose thresholds with."""
     folder = desk.lake.root / "model" / "link" / state
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,14 +174,14 @@ def _write_page(desk: Desk, state: str, text: str, pictures: Pictures | None) ->
     return folder / "report.html"
 
 
-def _pictures(pictures: Pictures) -> dict[str, dg.MetadataValue]:
+def _pictures(pictures: "Pictures") -> dict[str, dg.MetadataValue]:
     drawn = {
         "match weights": pictures.weights, "a typical link": pictures.waterfall, "reviewed links": pictures.accuracy,
     }  # fmt: skip
     return {title: picture(svg, title) for title, svg in drawn.items() if svg}
 
 
-def _alarm(kept: Mapping[Place, Kept]) -> dg.AssetCheckResult:
+def _alarm(kept: "Mapping[Place, Kept]") -> dg.AssetCheckResult:
     alarms = [sentence for found in kept.values() for sentence in found.alarms]
     return dg.AssetCheckResult(
         passed=not alarms,
@@ -243,6 +251,8 @@ def core_people(
 
     Each snapshot is decided once and stands. Persons over all states are read through `select_persons`.
     """
+    from pipelines.linking.people.writing import write_people
+
     state = context.partition_key
     with told_in_words(f"core_people {state}") as told, desk.lake.connect() as connection:
         others = sorted(source.state for source in desk.sources.values() if source.state != state)
@@ -264,8 +274,11 @@ def core_people(
 
 def _movers_model(
     desk: Desk, connection: duckdb.DuckDBPyConnection, state: str, others: list[str], is_asked: bool
-) -> LinkModel | None:
+) -> "LinkModel | None":
     """The model for people who move here, learned when a person asks for it."""
+    from pipelines.linking.artefacts import SEED, keep_model, kept_model
+    from pipelines.linking.people.teaching import learn_movers
+
     name = f"{state}-movers"
     if not others or not is_asked:
         return kept_model(desk.lake, name) if others else None
