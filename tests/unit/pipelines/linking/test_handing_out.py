@@ -207,3 +207,12 @@ def test_why_links_are_kept_back_is_told_with_how_many_reviews_are_missing(lake)
     told = "NC: 2 links are not calibrated: review 299 records first."
     assert why_not(lake, "acme", "donations", Use.OUTCOME) == f"acme, donations, for outcome: {told}"
     assert why_not(lake, "acme", "donations", Use.FEATURE) == ""
+
+
+def test_a_state_that_the_source_no_longer_covers_gets_nothing_out_of_old_links(lake):
+    start(lake)
+    plant_links(lake, [row(0, 1.0)])
+    assert who(lake, Use.FEATURE) == ["r0"]
+    elsewhere = vendor("donations", states=("GA",))
+    for use in Use:
+        assert who(lake, use, vendor=elsewhere) == who(lake, use, vendor=elsewhere, states=["NC"]) == []

@@ -310,3 +310,22 @@ def test_surnames_are_grouped_by_how_common_they_are_among_the_voters(lake):
     assert links(lake, "surname_code, is_surname_compound") == {
         "a": ("common", False), "b": ("rare", False), "c": ("unknown", False), "d": ("rare", True),
     }  # fmt: skip
+
+
+def test_a_state_without_lists_compares_nothing(lake, compared):
+    write_voters(lake, PEOPLE)
+    with ready_voters(lake, newest_voters(lake, "NC")) as ready:
+        compare_together(lake, "NC", [], hand_made_model(), ready)
+    assert compared == []
+
+
+def test_whose_voter_becomes_protected_is_nobody_else(lake):
+    twin = voter(51, **{name: PEOPLE[3][name] for name in PEOPLE[3] if name != "voter_id"})
+    start(lake, record_of(PEOPLE[3], "a"), people=[*PEOPLE[:50], twin])
+    decide(lake, "a", "NC-0003", "same")
+    link(lake)
+    assert links(lake, "voter_id, decided_by") == {"a": ("NC-0003", "review")}
+    hidden = {**PEOPLE[3], "is_confidential": True}
+    write_voters(lake, [*PEOPLE[:3], hidden, *PEOPLE[4:50], twin], day=dt.date(2026, 11, 1))
+    link(lake)
+    assert links(lake, "voter_id, link_q, decided_by") == {"a": (None, None, "review")}

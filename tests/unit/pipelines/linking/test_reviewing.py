@@ -216,3 +216,29 @@ def test_many_wrong_rows_are_counted(lake):
     queue = ask(lake)
     with pytest.raises(LinkError, match=r"Rows 2, 3, .*, 21 and 10 more rows: the decision"):
         hand_in(lake, queue, [{**told, "decision": "yes"} for told in sheet(queue)])
+
+
+def test_an_older_sheet_handed_in_again_overrides_no_newer_word(lake):
+    start(lake, [row(n) for n in range(6)])
+    first, second = ask(lake, sample=6), ask(lake, sample=3)
+    (shared, *_) = [told["voter_id"] for told in sheet(second)]
+    words = [{**told, "decision": "same" if told["voter_id"] == shared else ""} for told in sheet(first)]
+    hand_in(lake, first, words)
+    hand_in(
+        lake, second, [{**told, "decision": "other" if told["voter_id"] == shared else ""} for told in sheet(second)]
+    )
+    more = [
+        {**told, "decision": "same"} if at < 2 or told["voter_id"] == shared else told for at, told in enumerate(words)
+    ]
+    hand_in(lake, first, more)
+    assert [word for _, voter_id, word, *_ in ledger(lake) if voter_id == shared] == ["same", "other"]
+
+
+def test_a_sheet_with_a_person_who_became_protected_is_taken_away(lake):
+    start(lake, [row(n) for n in range(6)])
+    queue = ask(lake, sample=6)
+    assert queue.file.is_file()
+    hidden = [{**person, "is_confidential": person["voter_id"] == "NC-0003"} for person in PEOPLE]
+    write_voters(lake, hidden, day=dt.date(2027, 1, 1))
+    assert ask(lake, sample=6).file != queue.file and not queue.file.exists()
+    assert queue.file.with_suffix(".parquet").is_file()

@@ -1,5 +1,7 @@
 """A vendor's files come in as a state's do: receipt, layout, difference, rejects, plausibility, last good."""
 
+import datetime as dt
+
 import pytest
 from pydantic import ValidationError
 
@@ -116,3 +118,32 @@ def test_nothing_is_read_twice_and_receipts_say_what_it_may_serve(world):
 def test_a_layout_of_records_is_held_against_its_table(columns, says):
     with pytest.raises(ValidationError, match=says):
         donors(columns)
+
+
+def test_a_slip_in_a_small_file_that_adds_does_not_hold_it(world):
+    of = donors(file={"is_additional": True})
+    world.admit(HEADER, *gifts(0, 300), of=of)
+    slips = ['900,"A, B",,,5,G', '901,"C, D",,2026-08-01,5,G', ",,,,5,G", '903,"E, F",,soon,5,G']
+    judged = world.admit(HEADER, *slips, of=of, day=NEXT)
+    assert judged.verdict == "accepted", judged.reason
+    assert world.rows("count(*), count_if(donation_date IS NULL AND source_record_id >= '900')", NEXT) == [(303, 2)]
+
+
+@pytest.mark.parametrize("days", [31, 92, 181])
+def test_a_list_cut_to_a_few_is_held_however_long_ago_the_last_one_came(world, days):
+    world.admit(HEADER, *gifts(0, 1000))
+    judged = world.admit(HEADER, *gifts(0, 15), day=DAY + dt.timedelta(days=days))
+    assert judged.verdict == "held" and "985 of 1,000 records are gone" in judged.reason
+
+
+def test_a_list_that_may_stay_as_it_is_is_not_held_for_that(world):
+    of = donors(may_stay=True)
+    world.admit(HEADER, *gifts(0, 1200), of=of)
+    assert world.admit(HEADER, *gifts(0, 1200), of=of, day=NEXT).verdict == "accepted"
+    assert world.rows("count(DISTINCT known_on)", NEXT) == [(1,)]
+
+
+def test_another_address_makes_no_new_gift_and_another_amount_does(world):
+    world.admit(HEADER, '1,"A, B",,2026-07-01,5,G', '2,"C, D",,2026-07-01,5,G')
+    world.admit(HEADER, '1,"A, BEA",,2026-07-01,5,G', '2,"C, D",,2026-07-01,6,G', day=NEXT)
+    assert world.rows("source_record_id, CAST(known_on AS VARCHAR)", NEXT) == [("1", "2026-07-06"), ("2", str(NEXT))]
