@@ -5,6 +5,7 @@ A source may send one file or one for each county: texts with the same columns a
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import duckdb
@@ -26,6 +27,7 @@ from pipelines.raw.readers import TextRelation, take_rejected_lines
 from pipelines.raw.scans import TextScan, scan_together
 from pipelines.sql import literal, literals
 
+_UNBOUND: Mapping[str, float] = MappingProxyType({})
 _MOST_LEFT = 1_000_000  # lines of a text that are blank or refused; each is named, and takes some hundred bytes
 
 
@@ -118,9 +120,11 @@ class TextStager(ABC):
     def _read(self, relation: str, first: int) -> None:
         """Add the rows of text columns c0 .. cN, of which the first text is file_no `first`."""
 
-    def _count_of_rows(self, columns: Mapping[str, ColumnLayout], rows: dict[int, int]) -> None:
+    def _count_of_rows(
+        self, columns: Mapping[str, ColumnLayout], rows: dict[int, int], least: Mapping[str, float] = _UNBOUND
+    ) -> None:
         """Count the faults and masks of columns that are typed in the working table itself."""
-        named = rules(columns, self.positions, self.day)
+        named = rules(columns, self.positions, self.day, least)
         bits = [f"count(*) FILTER ({test})" for test in bit_tests(len(named))]
         counted = f"FROM {self.table} WHERE file_no >= {self.first} GROUP BY file_no ORDER BY 1"
         take_counts(self.connection, self.staged, f"SELECT {', '.join(['file_no', *bits])} {counted}", named, rows)

@@ -6,7 +6,7 @@ is counted under the operation's rule, never guessed. Blank text is null before 
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pipelines.sql import literal, literals
@@ -147,6 +147,35 @@ class Letters(Operation):
     def rule(self) -> str:
         """There must be a letter."""
         return "has letters"
+
+
+@dataclass(frozen=True)
+class AtLeast(Operation):
+    """Another operation whose values are not below a bound: what is below it is a fault (-1 for an unknown income)."""
+
+    inner: Operation = field(default_factory=Text)
+    least: float = 0
+
+    def read(self, text: str) -> str:
+        """The value of the other operation."""
+        return self.inner.read(text)
+
+    def write(self, value: str) -> str:
+        """The text of the other operation."""
+        return self.inner.write(value)
+
+    def placeholder(self, text: str, value: str) -> str:
+        """As the other operation has it."""
+        return self.inner.placeholder(text, value)
+
+    def valid(self, value: str) -> str:
+        """No value below the bound."""
+        return f"({self.inner.valid(value)} AND {value} >= {self.least})"
+
+    @property
+    def rule(self) -> str:
+        """The rule of the other operation, and the bound."""
+        return f"{self.inner.rule}, at least {self.least:g}"
 
 
 def either(*conditions: str) -> str:

@@ -135,10 +135,13 @@ class RecordStager(TextStager):
         super().__init__(connection, staged, layout, texts, Occasion("", received.delivery.snapshot_date))
         self.table = staged_table(role)
         self.states = received.vendor.states
+        told = RECORD_TABLES[role].columns()
+        bounds = {name: told[name].at_least for name, column in layout.records.items() if not column.year}
+        self.least = {name: bound for name, bound in bounds.items() if bound is not None}
 
     def _read(self, relation: str, first: int) -> None:
         carried = [f"CAST({first} + file_index AS INTEGER) AS file_no", f"{self._row_id()} AS row_id"]
-        typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day)
+        typed = select_typed(self.layout.column_layouts(), self.positions, relation, carried, self.day, self.least)
         given = {name for name, column in self.layout.records.items() if self.positions.texts(column)}
         fixed = {name: literal(text) for name, text in self.layout.always.items() if name not in given}
         told = [identifier(name) for name in given if name not in (KEY, "stated_voter_id", "state")]
@@ -170,7 +173,7 @@ class RecordStager(TextStager):
         return f"CASE WHEN {' AND '.join(names)} THEN {literal(refusing.HEADER)} ELSE {hashed} END"
 
     def _count_faults(self, rows: dict[int, int]) -> None:
-        self._count_of_rows(self.layout.column_layouts(), rows)
+        self._count_of_rows(self.layout.column_layouts(), rows, self.least)
 
 
 def _select_told(role: str) -> str:

@@ -6,9 +6,10 @@ Shapes: the text relation has columns `c0 .. cN` in the order of the file. Two i
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from pipelines.layouts.columns import ColumnLayout
-from pipelines.layouts.operations import Operation
+from pipelines.layouts.operations import AtLeast, Operation
 from pipelines.layouts.reading.positions import Positions
 from pipelines.sql import identifier, literal
 
@@ -21,6 +22,7 @@ def select_typed(
     relation: str,
     carry: Sequence[str] = (),
     made_on: dt.date | None = None,
+    least: Mapping[str, float] = MappingProxyType({}),
 ) -> str:
     """SELECT of the typed columns, the two bit columns, and whatever else is carried along.
 
@@ -32,8 +34,9 @@ def select_typed(
         relation: SQL of the text columns.
         carry: SQL of further columns, as they stand in the relation.
         made_on: Day of the file; a day or year after it is a fault.
+        least: Column of numbers to the bound below which a value is a fault.
     """
-    read = _operations(columns, positions, made_on)
+    read = _operations(columns, positions, made_on, least)
     texts = [f"{_clean(positions.texts(columns[name]), columns[name])} AS {_text(name)}" for name in read]
     values = [
         f"{_text(name)}, {_in_form(operation.read(_text(name)), columns[name])} AS {identifier(name)}"
@@ -51,16 +54,20 @@ def select_typed(
 
 
 def rules(
-    columns: Mapping[str, ColumnLayout], positions: Positions, made_on: dt.date | None = None
+    columns: Mapping[str, ColumnLayout],
+    positions: Positions,
+    made_on: dt.date | None = None,
+    least: Mapping[str, float] = MappingProxyType({}),
 ) -> list[tuple[str, str]]:
     """Column and rule behind each bit of `fault_bits`, in the order of the bits."""
-    return [(name, operation.rule) for name, operation in _operations(columns, positions, made_on).items()]
+    return [(name, operation.rule) for name, operation in _operations(columns, positions, made_on, least).items()]
 
 
 def _operations(
-    columns: Mapping[str, ColumnLayout], positions: Positions, made_on: dt.date | None
+    columns: Mapping[str, ColumnLayout], positions: Positions, made_on: dt.date | None, least: Mapping[str, float]
 ) -> dict[str, Operation]:
     present = {name: layout.operation for name, layout in columns.items() if positions.texts(layout)}
+    present |= {name: AtLeast((), present[name], bound) for name, bound in least.items() if name in present}
     return {
         name: operation.until(made_on) if made_on and name not in _AHEAD else operation
         for name, operation in present.items()
