@@ -27,7 +27,7 @@ _STEPS = 60  # thresholds of a curve
 def match_weights_chart(model: LinkModel) -> Chart:
     """What each level of agreement adds to the evidence, in bits."""
     with duckdb.connect() as connection:
-        return _linker(connection, model).visualisations.match_weights_chart().chart_dict
+        return _still(_linker(connection, model).visualisations.match_weights_chart().chart_dict)
 
 
 def waterfall_chart(model: LinkModel, patterns: Sequence[tuple[Sequence[int], float]]) -> Chart:
@@ -53,14 +53,19 @@ def accuracy_chart(reviewed: pd.DataFrame) -> Chart:
     Args:
         reviewed: A row per decision: match_weight, is_same, and `chance` of having been drawn.
     """
-    chart = AccuracyChart(truth_space(reviewed)).chart_dict
-    chart["title"].pop("subtitle", None)  # it tells how to click, and a picture does not answer
-    return chart
+    return _still(AccuracyChart(truth_space(reviewed)).chart_dict)
 
 
 def threshold_chart(reviewed: pd.DataFrame) -> Chart:
     """The same as a tool to choose a threshold with, for a page that answers the mouse."""
     return ThresholdSelectionToolChart(truth_space(reviewed), add_metrics=["f1"]).chart_dict
+
+
+def _still(chart: Chart) -> Chart:
+    """A chart without the words that tell how to click: a picture does not answer."""
+    if isinstance(chart.get("title"), dict):
+        chart["title"].pop("subtitle", None)
+    return chart
 
 
 def to_svg(chart: Chart) -> str:

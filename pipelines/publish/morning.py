@@ -127,7 +127,8 @@ def _lists(morning: Morning) -> str:
 def _list_row(news: ListNews, today: dt.date) -> str:
     mood = list_mood(news)
     why = f"<small>{escape(news.reason)}</small>" if news.verdict == "held" else ""
-    pill = "" if mood == "fresh" else f' <span class="pill {mood}">{_WORDS[mood]}</span>'
+    word = "Late" if news.verdict == "accepted" else _WORDS[mood]
+    pill = "" if mood == "fresh" else f' <span class="pill {mood}">{word}</span>'
     return f"<div><dt>{escape(news.name)}</dt><dd>{escape(list_sentence(news, today))}{pill}{why}</dd></div>\n"
 
 
