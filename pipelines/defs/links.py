@@ -251,7 +251,7 @@ def core_people(
 
     Each snapshot is decided once and stands. Persons over all states are read through `select_persons`.
     """
-    from pipelines.linking.people.writing import write_people
+    from pipelines.linking.people.writing import count_spells, write_people
 
     state = context.partition_key
     with told_in_words(f"core_people {state}") as told, desk.lake.connect() as connection:
@@ -259,11 +259,8 @@ def core_people(
         model = _movers_model(desk, connection, state, others, config.learn_movers)
         record = write_people(desk.lake, connection, state, others if model else (), model)
         table = desk.lake.table(People, state=state)
-        counts = connection.execute(
-            f"SELECT basis_code, count(*) FROM ({table.select()}) GROUP BY basis_code ORDER BY 2 DESC, 1"
-        ).fetchall()
         told += [counted(table.row_count, "spell"), written([record])]
-        rows = [{"basis": basis, "spells": count} for basis, count in counts]
+        rows = [{"basis": basis, "spells": count} for basis, count in count_spells(connection, table).items()]
         facts = {"spells": markdown_table(rows), "followed from": ", ".join(others) if model else "no other state"}
         return dg.MaterializeResult(
             metadata=metadata_of(People, table, **facts),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from pipelines.lake import Lake, Record, code_version, fingerprint
+from pipelines.lake import Lake, Record, Table, code_version, fingerprint
 from pipelines.linking.model import LinkModel
 from pipelines.linking.people.spells import select_people
 from pipelines.linking.people.steps import StepWriter
@@ -40,3 +40,9 @@ def write_people(
     steps, changes = (lake.table(table, state=state) for table in (PersonSteps, VoterChanges))
     stamp = fingerprint(steps.fingerprint, changes.fingerprint, code_version("pipelines/linking/people/spells.py"))
     return lake.write(People, connection, select_people(steps, changes), stamp, state=state)
+
+
+def count_spells(connection: duckdb.DuckDBPyConnection, people: Table) -> dict[str, int]:
+    """Spells of core_people by why the number stands for the person, the most frequent first."""
+    counted = f"SELECT basis_code, count(*) AS spells FROM ({people.select()}) GROUP BY 1 ORDER BY spells DESC, 1"
+    return dict(connection.execute(counted).fetchall())
