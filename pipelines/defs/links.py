@@ -76,6 +76,9 @@ def core_links(
     """
     from pipelines.linking.alarms import keep_coverage
     from pipelines.linking.artefacts import kept_model
+    from pipelines.linking.drawing import may_be_shown
+    from pipelines.linking.reviewed import LEAST_DECISIONS, count_decisions
+    from pipelines.linking.reviewing import withdraw_sheets
 
     state = context.partition_key
     with told_in_words(f"core_links {state}") as told:
@@ -83,7 +86,10 @@ def core_links(
         before = kept_model(desk.lake, state)
         model = _model(desk, state, vendors, config.retrain) if vendors else None
         is_same = before is not None and model is not None and before.sha256 == model.sha256
-        records = _write(desk, state, vendors, model, config.retrain and is_same)
+        is_taught = is_same and count_decisions(desk.lake, state) >= LEAST_DECISIONS  # by what this model linked
+        records = _write(desk, state, vendors, model, config.retrain and is_taught)
+        shown, _ = may_be_shown(desk.policy, desk.vendors, state, dt.datetime.now(dt.UTC).date())
+        withdraw_sheets(desk.lake, state, shown)
         kept = {place: keep_coverage(desk.lake, state, *place, model) for place in records}
         table = desk.lake.table(Links, state=state)
         told += [counted(len(records), "list"), counted(table.row_count, "record"), written(records.values())]

@@ -35,7 +35,8 @@ class Elsewhere:
     def keep_departures(self, connection: duckdb.DuckDBPyConnection) -> int:
         """Make the table `departures` of all its files: voter_id, seen_on, left_on, back_on (or null), FACTS.
 
-        Left out are people whose address is kept from the public.
+        Left out are people whose address is kept from the public by the last file with them on the roll, or by the one
+        that shows them removed.
         """
         gone = f"SELECT * FROM ({self._changes()}) WHERE change_code IN ('dropped', 'purged')"
         days = connection.execute(f"SELECT DISTINCT previous_snapshot_date FROM ({gone}) ORDER BY 1").fetchall()
@@ -43,16 +44,22 @@ class Elsewhere:
             select_facts(self._voters(str(day)), f"FROM ({gone}) WHERE previous_snapshot_date = DATE '{day}'")
             for (day,) in days
         ] or [select_facts(self._voters("none"), gone)]
+        left = connection.execute(f"SELECT DISTINCT snapshot_date FROM ({gone}) ORDER BY 1").fetchall()
+        hidden = " UNION ALL ".join(
+            f"SELECT voter_id, snapshot_date FROM ({self._voters(str(day)).select()}) WHERE is_confidential"
+            for (day,) in left or [("none",)]
+        )
         back = f"SELECT voter_id, snapshot_date AS back_on FROM ({self._changes()}) WHERE change_code = 'came_back'"
         return keep(
             connection,
             self.departures,
             f"""
-    SELECT voter_id, seen_on, any_value(snapshot_date) AS left_on, min(back_on) AS back_on,
+    SELECT voter_id, seen_on, any_value(gone.snapshot_date) AS left_on, min(back_on) AS back_on,
         {", ".join(f"any_value({name}) AS {name}" for name in FACTS)}
     FROM ({" UNION ALL ".join(parts)}) AS facts
     JOIN ({gone}) AS gone USING (voter_id)
-    LEFT JOIN ({back}) AS back ON back.voter_id = facts.voter_id AND back_on > snapshot_date
+    ANTI JOIN ({hidden}) AS hidden ON hidden.voter_id = facts.voter_id AND hidden.snapshot_date = gone.snapshot_date
+    LEFT JOIN ({back}) AS back ON back.voter_id = facts.voter_id AND back_on > gone.snapshot_date
     WHERE seen_on = previous_snapshot_date AND NOT is_confidential
     GROUP BY voter_id, seen_on""",
         )

@@ -196,3 +196,14 @@ def test_without_a_model_nobody_is_looked_for(world):
     world.write("NC", ["FL"])
     world.write("FL", ["NC"])
     assert {row["basis_code"] for row in world.rows()} == {"first_seen"}
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_who_is_protected_on_leaving_is_not_found_in_another_state(world, is_hidden):
+    removed = person("A", ANNE, status_code="removed", is_confidential=is_hidden)
+    for nth, day in enumerate(DAYS[:3]):
+        world.put(day, *crowd("NC"), removed if nth else person("A", ANNE), state="NC")
+        world.put(day, *crowd("FL"), *([person("B", ANNE, **ELSEWHERE)] if nth else []), state="FL")
+    world.write("NC")
+    world.write("FL", ["NC"], MODEL)
+    assert bool(found(world)) is not is_hidden

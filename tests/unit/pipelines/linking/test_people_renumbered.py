@@ -244,3 +244,13 @@ def test_a_person_found_once_is_not_looked_for_again(world):
     world.put(DAYS[2], person("B", ANNE, **MOVED), person("C", ANNE, phone=None))
     world.write()
     assert world.told()[-1] == ("C", 3, None, "first_seen")
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_who_is_protected_on_leaving_is_not_found_under_another_number(world, is_hidden):
+    removed = person("1", ANNE, status_code="removed", is_confidential=is_hidden)
+    world.put(DAYS[0], person("1", ANNE), person("9", BORIS))
+    world.put(DAYS[1], removed, person("2", ANNE), person("9", BORIS))
+    world.write()
+    codes = [row["basis_code"] for row in world.rows() if row["voter_id"] == "NC-2"]
+    assert ("changed_number" in codes) is not is_hidden
